@@ -1,0 +1,38 @@
+"""Stable identifiers: the same content gets the same id in every run and on every machine."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+SEPARATOR = "\x1f"  # a unit separator cannot occur in a field of a hand-over, so joined parts stay distinct
+
+
+def digest(*parts: object, length: int = 20) -> str:
+    """Return the first ``length`` hex digits of the SHA-256 of ``parts``, joined unambiguously."""
+    text = SEPARATOR.join("" if p is None else str(p) for p in parts)
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:length]
+
+
+def record_id(region: str, source_file: str, source_row: int) -> str:
+    """Return the id of a record: a hash of where it stood in the hand-over."""
+    return "r" + digest("record", region, source_file, source_row)
+
+
+def record_ids(region: str, source_file: str, source_rows: Iterable[int]) -> list[str]:
+    """Return the ids of many records of one file, hashing what they share only once."""
+    head = hashlib.sha256(SEPARATOR.join(("record", region, source_file, "")).encode("utf-8"))
+    ids = []
+    for row in source_rows:
+        h = head.copy()
+        h.update(str(row).encode("ascii"))
+        ids.append("r" + h.hexdigest()[:20])
+    return ids
+
+
+ENTITY_PREFIX = {"person": "p", "employer": "e", "clinic": "c", "account": "a"}
+
+
+def entity_id(kind: str, *anchor: object) -> str:
+    """Return the id of an entity of ``kind`` founded on ``anchor``, the key that first identified it."""
+    return ENTITY_PREFIX[kind] + digest("entity", kind, *anchor, length=16)

@@ -1,0 +1,268 @@
+"""Contracts of the tables that stages hand to each other and publish.
+
+Units: money in yuan, days as dates, scores in 0..1. Record tables come from the ontology (`record_schema`);
+all others are `dataframely` schemas. `write` checks a frame against its contract before a byte is published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import dataframely as dy
+import polars as pl
+
+from jiwang.errors import ContractError
+from jiwang.ontology import FieldType, record_tables
+
+POLARS_TYPES: Mapping[FieldType, pl.DataType] = {
+    "date": pl.Date(),
+    "datetime": pl.Datetime("us"),
+    "month": pl.Date(),  # the first day of the month
+    "money": pl.Float64(),  # yuan
+    "number": pl.Float64(),
+    "int": pl.Int64(),
+    "list": pl.List(pl.String()),
+}
+RECORD_COLUMNS: Mapping[str, pl.DataType] = {
+    "record_id": pl.String(),
+    "region": pl.String(),
+    "source_file": pl.String(),
+    "source_row": pl.Int64(),
+    "duplicate_of": pl.String(),  # record_id of the first of equal rows
+    "superseded_by": pl.String(),  # record_id of the last row with the same business key
+    "verdicts": pl.List(pl.String()),  # "field:verdict", e.g. "citizen_id:checksum"
+}
+
+
+def record_schema(table: str) -> dict[str, pl.DataType]:
+    """Return the columns of a record table: the common ones, then its fields as the ontology types them."""
+    fields = record_tables()[table].fields
+    return dict(RECORD_COLUMNS) | {n: POLARS_TYPES.get(f.type, pl.String()) for n, f in fields.items()}
+
+
+class Files(dy.Schema):
+    """The account of every file of a hand-over."""
+
+    region = dy.String(nullable=False)
+    source_file = dy.String(primary_key=True)
+    department = dy.String(nullable=False)
+    mapping = dy.String(nullable=False)
+    rows_read = dy.Int64(nullable=False, min=0)
+    accepted = dy.Int64(nullable=False, min=0)
+    quarantined = dy.Int64(nullable=False, min=0)
+    control_total = dy.Int64(nullable=True)
+    table = dy.String(nullable=True)
+    duplicates = dy.Int64(nullable=False, min=0)
+    superseded = dy.Int64(nullable=False, min=0)
+
+    @dy.rule()
+    def account_closes(cls) -> pl.Expr:  # noqa: N805 - dataframely's convention
+        """Every row read is accepted or quarantined."""
+        return pl.col("rows_read") == pl.col("accepted") + pl.col("quarantined")
+
+
+class Quarantine(dy.Schema):
+    """Rows that cannot be read as one record, with the rule that says why."""
+
+    region = dy.String(nullable=False)
+    source_file = dy.String(primary_key=True)
+    source_row = dy.Int64(primary_key=True, min=1)
+    rule = dy.String(nullable=False)
+    detail = dy.String(nullable=False)
+
+
+class Links(dy.Schema):
+    """Which entity a row speaks of, in which role."""
+
+    region = dy.String(nullable=False)
+    source_file = dy.String(nullable=False)
+    source_row = dy.Int64(nullable=False, min=1)
+    kind = dy.String(nullable=False)
+    role = dy.String(nullable=False)
+    primary = dy.Bool(nullable=False)
+    entity_id = dy.String(nullable=False)
+    record_id = dy.String(nullable=False)
+    table = dy.String(nullable=False)
+    how = dy.String(nullable=False)  # the rule that made the link, e.g. "citizen_id", "number", "name+birth_date"
+
+
+class Entities(dy.Schema):
+    """People, employers, clinics and accounts, with the attributes that most of their records agree on."""
+
+    kind = dy.String(nullable=False)
+    entity_id = dy.String(primary_key=True)
+    name = dy.String(nullable=True)
+    citizen_id = dy.String(nullable=True)
+    sex = dy.String(nullable=True)
+    birth_date = dy.Date(nullable=True)
+    uscc = dy.String(nullable=True)
+    code = dy.String(nullable=True)  # clinics: the institution code
+    account_no = dy.String(nullable=True)
+    number = dy.String(nullable=True)  # personal or employer number
+    phone = dy.String(nullable=True)
+    address = dy.String(nullable=True)
+    household_no = dy.String(nullable=True)
+    other_names = dy.List(dy.String(), nullable=False)
+    n_records = dy.Int64(nullable=False, min=0)
+    conflicts = dy.List(dy.String(), nullable=False)
+
+
+class PossibleSame(dy.Schema):
+    """Two persons that may be one: never merged by themselves, a lead and an evidence edge."""
+
+    entity_a = dy.String(primary_key=True)
+    entity_b = dy.String(primary_key=True)
+    reason = dy.String(nullable=False)
+    score = dy.Float64(nullable=False, min=0, max=1)
+    records = dy.List(dy.String(), nullable=False)
+
+
+class Mentions(dy.Schema):
+    """Entities mentioned in free text, with character offsets."""
+
+    record_id = dy.String(nullable=False)
+    start = dy.Int64(nullable=False, min=0)
+    end = dy.Int64(nullable=False, min=0)
+    text = dy.String(nullable=False)
+    label = dy.String(nullable=False)
+    entity_id = dy.String(nullable=True)
+
+
+class Hits(dy.Schema):
+    """What patterns found: one row a subject."""
+
+    hit_id = dy.String(primary_key=True)
+    pattern_id = dy.String(nullable=False)
+    pattern_version = dy.Int64(nullable=False, min=1)
+    typology = dy.String(nullable=False)
+    severity = dy.String(nullable=False)
+    kind = dy.String(nullable=False)
+    subject = dy.String(nullable=False)
+    members = dy.List(dy.String(), nullable=False)  # entity ids, the subject among them
+    amount = dy.Float64(nullable=True)  # yuan
+    first_seen = dy.Date(nullable=True)
+    last_seen = dy.Date(nullable=True)
+    edges = dy.List(dy.String(), nullable=False)  # edge ids of the graph that bear the hit
+
+
+class Scores(dy.Schema):
+    """Calibrated suspicion of an entity."""
+
+    kind = dy.String(nullable=False)
+    entity_id = dy.String(primary_key=True)
+    score = dy.Float64(nullable=False, min=0, max=1)
+    grade = dy.Enum(["red", "orange", "yellow", "none"], nullable=False)
+    reasons = dy.List(dy.String(), nullable=False)
+    model_run = dy.String(nullable=False)
+
+
+class RingCandidates(dy.Schema):
+    """Rings as cut from hits, before they are ranked."""
+
+    ring_id = dy.String(primary_key=True)
+    strength = dy.Float64(nullable=False, min=0, max=1)
+    typology = dy.String(nullable=False)
+    title = dy.String(nullable=False)
+    amount_at_risk = dy.Float64(nullable=False)
+    first_seen = dy.Date(nullable=True)
+    last_seen = dy.Date(nullable=True)
+    n_members = dy.Int64(nullable=False, min=1)
+    also = dy.List(dy.String(), nullable=False)
+    reasons = dy.List(dy.String(), nullable=False)
+    innocent_checks = dy.List(dy.String(), nullable=False)
+    excused = dy.Int64(nullable=False, min=0)
+    patterns = dy.List(dy.String(), nullable=False)
+    edges = dy.List(dy.String(), nullable=False)
+
+
+class Rings(dy.Schema):
+    """Ranked rings."""
+
+    ring_id = dy.String(primary_key=True)
+    rank = dy.Int64(nullable=False, min=1)
+    score = dy.Float64(nullable=False, min=0, max=1)
+    typology = dy.String(nullable=False)
+    title = dy.String(nullable=False)
+    amount_at_risk = dy.Float64(nullable=False)
+    first_seen = dy.Date(nullable=True)
+    last_seen = dy.Date(nullable=True)
+    n_members = dy.Int64(nullable=False, min=1)
+    also = dy.List(dy.String(), nullable=False)
+    reasons = dy.List(dy.String(), nullable=False)
+    innocent_checks = dy.List(dy.String(), nullable=False)
+    patterns = dy.List(dy.String(), nullable=False)
+    edges = dy.List(dy.String(), nullable=False)
+
+
+ROLES = (
+    "organiser", "intermediary", "insider", "employer", "clinic", "account", "mule", "beneficiary", "unwitting",
+)  # fmt: skip
+
+
+class RingMembers(dy.Schema):
+    """Who is in a ring, and as what."""
+
+    ring_id = dy.String(primary_key=True)
+    kind = dy.String(nullable=False)
+    entity_id = dy.String(primary_key=True)
+    role = dy.Enum(list(ROLES), nullable=False)
+
+
+class Alerts(dy.Schema):
+    """What an investigator is asked to look at."""
+
+    alert_id = dy.String(primary_key=True)
+    ring_id = dy.String(nullable=True)
+    kind = dy.String(nullable=False)
+    entity_id = dy.String(nullable=False)
+    pattern_id = dy.String(nullable=False)
+    pattern_version = dy.Int64(nullable=False, min=1)
+    grade = dy.Enum(["red", "orange", "yellow", "none"], nullable=False)
+    score = dy.Float64(nullable=False, min=0, max=1)
+    amount = dy.Float64(nullable=True)
+    evidence = dy.List(dy.String(), nullable=False)  # record ids
+    innocent_checks = dy.List(dy.String(), nullable=False)
+    opened_at = dy.Date(nullable=False)
+    typology = dy.String(nullable=False)
+    title = dy.String(nullable=False)
+    reasons = dy.List(dy.String(), nullable=False)
+
+
+OUT: Mapping[str, type[dy.Schema]] = {
+    "files": Files,
+    "links": Links,
+    "entities": Entities,
+    "scores": Scores,
+    "rings": Rings,
+    "ring_members": RingMembers,
+    "alerts": Alerts,
+    "quarantine": Quarantine,
+}
+
+
+def write(frame: pl.DataFrame, contract: type[dy.Schema], path: Path) -> None:
+    """Check ``frame`` against ``contract`` and write its columns, in the contract's order, to ``path``.
+
+    Raises:
+        ContractError: a column is missing, of another type, or a rule is broken; it names the rules.
+    """
+    columns = contract.column_names()
+    missing = [c for c in columns if c not in frame.columns]
+    if missing:
+        raise ContractError(f"{path.name}: columns missing: {', '.join(missing)}", "report this with the manifest")
+    checked, failures = contract.filter(frame.select(columns), cast=True)
+    if len(failures):
+        raise ContractError(f"{path.name}: rows break {failures.counts()}", "report this with the manifest")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    checked.write_parquet(path, compression="zstd")
+
+
+def write_records(frame: pl.DataFrame, table: str, path: Path) -> None:
+    """Write a record table, its columns and types as the ontology has them."""
+    schema = record_schema(table)
+    missing = [c for c in schema if c not in frame.columns]
+    if missing:
+        raise ContractError(f"{table}: columns missing: {', '.join(missing)}", "report this with the manifest")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    frame.select(pl.col(c).cast(t) for c, t in schema.items()).write_parquet(path, compression="zstd")
