@@ -1,0 +1,59 @@
+"""Random streams: one seed, one stream for each purpose, so that a new purpose disturbs no other."""
+
+import hashlib
+from random import Random
+from typing import ClassVar
+
+
+def stream(seed: int, *purpose: object) -> Random:
+    """Return the generator of a purpose; the same seed and purpose give the same numbers on every machine."""
+    text = "/".join(str(part) for part in (seed, *purpose))
+    return Random(int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big"))
+
+
+def poisson(rng: Random, mean: float) -> int:
+    """Draw a count of independent events (Knuth's product method; means here stay far below 30)."""
+    if mean <= 0:
+        return 0
+    limit, product, count = 2.718281828459045**-mean, rng.random(), 0
+    while product > limit:
+        product *= rng.random()
+        count += 1
+    return count
+
+
+class Serial:
+    """Numbers without order: a walk through all residues of a prime, and no number tells when it was issued.
+
+    Args:
+        rng: Source of the multiplier and the start.
+        width: Number of digits, 4 to 15.
+    """
+
+    # The largest prime below each power of ten that leaves 3 modulo 4: only there does the folding permute.
+    PRIMES: ClassVar[dict[int, int]] = {
+        4: 9967,
+        5: 99991,
+        6: 999983,
+        7: 9999991,
+        8: 99999971,
+        9: 999999883,
+        10: 9999999967,
+        12: 999999999959,
+        15: 999999999999947,
+    }
+
+    def __init__(self, rng: Random, width: int) -> None:
+        """Choose the walk."""
+        self.width = width
+        self.prime = self.PRIMES[width]
+        self.step = rng.randrange(self.prime // 3, self.prime - 1)
+        self.at = rng.randrange(1, self.prime)
+
+    def next(self) -> str:
+        """Return the next number as text of the fixed width."""
+        self.at = (self.at + self.step) % self.prime
+        # Squaring folds the walk, so that neighbours in time are not neighbours modulo the step either.
+        mixed = self.at * self.at % self.prime
+        mixed = mixed if 2 * self.at < self.prime else self.prime - mixed
+        return f"{mixed:0{self.width}d}"

@@ -1,0 +1,229 @@
+"""Ordinary fates: deaths, births, layoffs, injuries, prison, small edits. Crime is planned elsewhere."""
+
+from datetime import date, timedelta
+from itertools import islice
+from random import Random
+
+from simulation.codec import first_generation
+from simulation.data import table, weighted
+from simulation.log import Injury, Sentence
+from simulation.names import homophone
+from simulation.period import END, MONTHS, START, in_window, month_of, years_between
+from simulation.plan import Birth, Claim, Errand, Innocent
+from simulation.scene import Scene
+from simulation.world import Account, Clinic, Death, Person, Spell
+
+
+def die(person: Person, day: date, rng: Random) -> Death:
+    """Let a person die and the offices learn of it, each in its time."""
+    words = table("medicine")
+    places, weights = weighted(words["death_places"])
+    lag = rng.choices((0, 1, 2, 3), (78, 14, 5, 3))[0]
+    cancelled = day + timedelta(days=int(rng.lognormvariate(3.6, 0.7)) + 2)
+    death = Death(
+        day,
+        rng.randrange(24),
+        rng.choice(words["deaths"]),
+        rng.choices(places, weights)[0],
+        certified=rng.random() < 0.93,
+        cremated=day + timedelta(days=rng.randint(1, 4)) if rng.random() < 0.58 else None,
+        cancelled=cancelled if rng.random() < 0.92 and cancelled <= END else None,
+        stopped=month_of(day) + 1 + lag,
+        repaid=lag > 0 and rng.random() < 0.5,
+    )
+    person.death = death
+    for spell in [job for job in person.jobs if job.start > day]:
+        person.jobs.remove(spell)
+        spell.employer.spells.remove(spell)
+    for spell in person.jobs:
+        if spell.end is None or spell.end > day:
+            spell.end, spell.reason = day, "07"
+    return death
+
+
+def deaths(scene: Scene) -> None:
+    """Choose who dies: Gompertz hazard, about 8 in 1,000 a year over all ages."""
+    for person in scene.world.people:
+        age = years_between(person.born, START)
+        hazard = min(0.5, 2 * 0.000025 * 2.718281828 ** (0.094 * age) + 0.0004)
+        if scene.rng.random() < hazard and not person.busy:
+            die(person, START + timedelta(days=scene.rng.randrange(731)), scene.rng)
+
+
+def births(scene: Scene) -> None:
+    """Let women have children; an employed mother claims the allowance after the birth."""
+    rng = scene.rng
+    hospitals = [clinic for clinic in scene.world.clinics if clinic.beds]
+    for person in scene.world.people:
+        if person.sex == 2 and 21 <= scene.age(person) <= 39 and not person.busy and rng.random() < 0.085:
+            day = START + timedelta(days=rng.randrange(731))
+            spell = person.job(day)
+            if not person.alive(day):
+                continue
+            pays = spell if spell and (day - spell.start).days > 150 else None
+            birth = Birth(person, day, rng.choice(hospitals), pays, to_employer=rng.random() < 0.45)
+            if rng.random() < 0.1:
+                birth.agent = scene.registry.phone()
+            if pays and pays.end and (pays.end - day).days < 150:
+                pays.end = None
+            scene.plan.births[month_of(day)].append(birth)
+
+
+def claim(
+    scene: Scene, spell: Spell, ring: str = "", device: str = "", phone: str = "", channel: str = ""
+) -> Claim | None:
+    """Plan a benefit after the end of a job: a month for each three of work, twelve at most here."""
+    person, end = spell.person, spell.end
+    if end is None or not in_window(end) or person.account is None:
+        return None
+    tenure = (end - max(spell.start, date(2018, 1, 1))).days // 30
+    months = max(1, min(12, tenure // 3 - scene.rng.randint(0, 2)))
+    how = channel or scene.rng.choices("123", (40, 36, 24))[0]
+    own = device or person.device
+    made = Claim(
+        person,
+        spell,
+        month_of(end) + 1 + scene.rng.choice((0, 0, 1)),
+        months,
+        how,
+        "" if how == "1" else own,
+        phone or person.phone,
+        ring,
+    )
+    scene.plan.claims.append(made)
+    return made
+
+
+def layoffs(scene: Scene) -> None:
+    """Let those who lost a job of a year or more claim, until they find the next one."""
+    for person in scene.world.people:
+        for spell in person.jobs:
+            lost = spell.reason in ("02", "03") and spell.end is not None and in_window(spell.end)
+            if (
+                not lost
+                or spell.end is None
+                or spell.ring
+                or person.busy
+                or (spell.end - spell.start).days < 365
+            ):
+                continue
+            later = [other.start for other in person.jobs if other.start > spell.end]
+            if later and (min(later) - spell.end).days < 60:
+                continue
+            if scene.rng.random() < 0.7:
+                made = claim(scene, spell)
+                if made and later:
+                    made.months = max(1, min(made.months, (min(later) - spell.end).days // 30 - 1))
+
+
+def injuries(scene: Scene) -> None:
+    """Injure some workers; a real accident is seen by a doctor on its day or the next."""
+    rng = scene.rng
+    hospitals = [clinic for clinic in scene.world.clinics if clinic.beds]
+    for person in scene.world.people:
+        spell = next((s for s in person.jobs if s.works and s.end is None), None)
+        if spell is None or person.account is None or rng.random() > 0.03:
+            continue
+        day = max(START, spell.start + timedelta(days=5)) + timedelta(days=rng.randrange(560))
+        if not person.alive(day) or not in_window(day + timedelta(days=150)):
+            continue
+        colleagues = [s.person for s in spell.employer.spells if s.person is not person] or [
+            spell.employer.boss
+        ]
+        seen = day + timedelta(days=rng.choice((0, 0, 0, 1)))
+        decided = seen + timedelta(days=rng.randint(20, 80))
+        grade = rng.choices((0, 10, 9, 8, 7), (46, 26, 16, 9, 3))[0]
+        amount = round((2500 + (11 - grade) * 5200 * (grade > 0)) * rng.lognormvariate(0, 0.35), 2)
+        paid = decided + timedelta(days=rng.randint(15, 70))
+        hospital = rng.choice(hospitals)
+        scene.plan.injuries[month_of(paid)].append(
+            Injury(
+                person,
+                spell.employer,
+                day,
+                seen,
+                decided,
+                grade,
+                hospital,
+                rng.choice(colleagues),
+                amount,
+                paid,
+                person.account,
+            )
+        )
+        visit = Errand(person, hospital, scene.moment(seen), "11", "03", disease=table("medicine")["wound"])
+        scene.plan.errands[month_of(seen)].append(visit)
+
+
+def sentences(scene: Scene) -> None:
+    """Send some to prison, pensions suspended."""
+    rng = scene.rng
+    crimes = ("盗窃罪", "交通肇事罪", "故意伤害罪", "开设赌场罪", "诈骗罪")
+    count = max(1, len(scene.world.people) // 450)
+    for person in islice(scene.free(lambda p: 20 <= scene.age(p) <= 66 and not p.pensions), count):
+        begin = START + timedelta(days=rng.randrange(-700, 640))
+        end = begin + timedelta(days=rng.randint(150, 1700))
+        status = "4" if end < END else rng.choice("1113")
+        scene.plan.sentences.append(
+            Sentence(
+                person, rng.choice(crimes), begin + timedelta(days=rng.randint(2, 120)), begin, end, status
+            )
+        )
+
+
+def edits(scene: Scene) -> None:
+    """Plan the small edits of every day: a new card, a new phone, a repaired id, a corrected name."""
+    rng = scene.rng
+    for person in scene.world.people:
+        if scene.age(person) < 16 or rng.random() > 0.26:
+            continue
+        day = scene.day(rng.randrange(MONTHS))
+        if not person.alive(day):
+            continue
+        draw = rng.random()
+        if draw < 0.5:
+            if person.account and not person.busy:
+                _new_card(scene, person, person.account, day)
+        elif draw < 0.78 and person.phone:
+            scene.edit(person, "AAE005", (scene.registry.phone(), person.phone), day)
+        elif draw < 0.87:
+            scene.edit(person, "AAE006", (person.address, person.address[len(person.place.town) :]), day)
+        elif draw < 0.93:
+            scene.edit(person, "AAC002", (first_generation(person.cid), person.cid), day, channel="1")
+        elif draw < 0.98:
+            wrong = person.former or homophone(rng, person.name)
+            scene.edit(person, "AAC003", (wrong, person.name), day, channel="1")
+        else:
+            both = (
+                f"{homophone(rng, person.name)}|{first_generation(person.cid)}",
+                f"{person.name}|{person.cid}",
+            )
+            scene.edit(person, "AAC002,AAC003", both, day, channel="1")
+
+
+def _new_card(scene: Scene, person: Person, old: Account, day: date) -> None:
+    """Let a person bank elsewhere: the new account takes over what the old one received."""
+    new = scene.banking.open(person, opened=day - timedelta(days=scene.rng.randint(2, 25)))
+    person.account = new
+    for pension in person.pensions:
+        if pension.account is old:
+            pension.account, pension.older, pension.moved = new, old, month_of(day) + 1
+    scene.edit(person, "AAE010", (old.number, new.number), day)
+
+
+def patients(scene: Scene) -> None:
+    """Make some chronic: regular visits, dialysis three times a week, chemotherapy every three weeks."""
+    words, rng = table("medicine"), scene.rng
+    for person in scene.world.people:
+        if rng.random() < 0.055 * person.frailty:
+            person.chronic = rng.choice(words["chronic"])
+            if person.chronic == words["dialysis"] and rng.random() < 0.92:
+                person.chronic = words["chronic"][1]
+        if rng.random() < 0.0012 * person.frailty and scene.age(person) > 30:
+            hospital: Clinic = scene.world.clinics[0]
+            start, disease = rng.randrange(20), rng.choice(words["tumour"])
+            for cycle in range(rng.randint(3, 6)):
+                day = START + timedelta(days=start * 30 + cycle * 21 + rng.randint(0, 2))
+                scene.admit(person, hospital, day, rng.randint(2, 4), disease)
+            person.busy = True
+            scene.plan.innocents.append(Innocent("H1", "化疗疗程：按方案每三周入院一次", [person]))

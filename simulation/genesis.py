@@ -1,0 +1,66 @@
+"""Makes the world and decides everything that will happen in it."""
+
+from simulation import crimes, fate, innocence
+from simulation.banking import Banking
+from simulation.care import clinics, settle
+from simulation.careers import Careers
+from simulation.chance import stream
+from simulation.economy import Economy, firms
+from simulation.ground import region
+from simulation.plan import Plan
+from simulation.population import Population
+from simulation.registry import Registry
+from simulation.scene import Scene
+from simulation.world import World
+
+
+def create(size: int, seed: int, division: str, city: str) -> Scene:
+    """Return a region of ``size`` people with its two years planned."""
+    ground = region(division, city, size, stream(seed, "ground"))
+    registry = Registry(seed, division)
+    people = Population(ground, registry, stream(seed, "population")).fill(size)
+    economy = Economy(ground, registry, stream(seed, "economy"))
+    rng = stream(seed, "careers")
+    banking = Banking(registry, stream(seed, "banking"))
+    world = World(seed, ground, people)
+    world.employers = firms(economy, people, int(size * 0.3), rng)
+    world.clinics = clinics(ground, registry, stream(seed, "care"), size)
+    settle(people, world.clinics, ground.atms, stream(seed, "habits"))
+    careers = Careers(banking, rng)
+    careers.place(people, world.employers)
+    scene = Scene(world, Plan(), registry, banking, careers, economy, stream(seed, "scene"))
+    _decide(scene, size)
+    for firm in world.employers:
+        if firm.account is None and scene.rng.random() < 0.9:
+            banking.open(firm)
+    world.accounts = banking.accounts
+    return scene
+
+
+def _decide(scene: Scene, size: int) -> None:
+    """Plan crimes first, then their innocent likenesses, then everybody's ordinary fate."""
+    fate.patients(scene)
+    _plant(scene, size)
+    innocence.arrange(scene)
+    for step in (fate.deaths, fate.births, fate.layoffs, fate.injuries, fate.sentences, fate.edits):
+        step(scene)
+    for ring in scene.plan.rings:
+        scene.rng.shuffle(ring.members)
+    scene.rng.shuffle(scene.plan.rings)
+    scene.rng.shuffle(scene.plan.innocents)
+    scene.rng.shuffle(scene.banking.accounts)
+
+
+def _plant(scene: Scene, size: int) -> None:
+    """Plant both tiers of every typology for each 5,000 people; one tier in turn in a hamlet."""
+    names = [f"R{number:04d}" for number in range(1, 10000)]
+    scene.rng.shuffle(names)
+    # A hamlet of 200 has people for four rings, not for eight.
+    planters = list(crimes.PLANTERS.items())[: max(4, size // 50)]
+    for at, (typology, plant) in enumerate(planters):
+        tiers = [1, 2] * max(1, round(size / 5000)) if size >= 2000 else [1 + at % 2]
+        for tier in tiers:
+            ring = plant(scene, tier, names.pop())
+            if ring:
+                assert ring.typology == typology
+                scene.plan.rings.append(ring)

@@ -1,0 +1,67 @@
+"""In hospital: couples who fall ill together, check-up weeks, patients who come back."""
+
+from datetime import timedelta
+
+from simulation.data import table
+from simulation.plan import Innocent
+from simulation.scene import Scene
+from simulation.world import Clinic
+
+
+def _disease(scene: Scene) -> str:
+    return str(scene.rng.choice(table("medicine")["inpatient"]))
+
+
+def _stay(scene: Scene, clinic: Clinic) -> int:
+    return max(2, int(scene.rng.gauss(clinic.stay, 2.2)))
+
+
+def couple(scene: Scene) -> Innocent | None:
+    """Admit an old couple within days of each other, two or three times."""
+    for person in scene.free(lambda p: scene.age(p) >= 60):
+        partner = next(
+            (k for k in person.kin if k.household == person.household and scene.age(k) >= 58 and not k.busy),
+            None,
+        )
+        if partner is None:
+            continue
+        hospital = scene.rng.choice([c for c in scene.world.clinics if c.beds])
+        for month in sorted(scene.rng.sample(range(1, 22), scene.rng.randint(2, 3))):
+            day = scene.day(month)
+            for one in (person, partner):
+                scene.admit(
+                    one,
+                    hospital,
+                    day + timedelta(days=scene.rng.randint(0, 2)),
+                    _stay(scene, hospital),
+                    _disease(scene),
+                )
+        return Innocent("H1", "老年夫妻同期住院", [person, partner])
+    return None
+
+
+def check_up(scene: Scene) -> Innocent | None:
+    """Admit elders of one town after the yearly check-up week found something."""
+    count = scene.rng.randint(4, 7)
+    elders = scene.strangers(lambda p: scene.age(p) >= 60 and not p.chronic, count, near=True)
+    if len(elders) < 3:
+        return None
+    hospital = scene.rng.choice([c for c in scene.world.clinics if 0 < c.beds < 200])
+    for year in (0, 12):
+        day = scene.day(year + scene.rng.randint(3, 9))
+        for person in elders:
+            if scene.rng.random() < 0.75:
+                begin = day + timedelta(days=scene.rng.randint(0, 4))
+                scene.admit(person, hospital, begin, _stay(scene, hospital), _disease(scene))
+    return Innocent("H1", "村级集中体检后入院", elders)
+
+
+def rehabilitation(scene: Scene) -> Innocent | None:
+    """Admit one patient again and again for planned rehabilitation."""
+    patient = next(scene.free(lambda p: scene.age(p) >= 50), None)
+    hospital = next((c for c in scene.world.clinics if c.name.endswith("康复医院")), None)
+    if patient is None or hospital is None:
+        return None
+    for visit in range(scene.rng.randint(4, 6)):
+        scene.admit(patient, hospital, scene.day(2 + visit * 3), _stay(scene, hospital), "I63.900 脑梗死")
+    return Innocent("H1", "康复疗程反复住院", [patient])

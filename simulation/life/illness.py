@@ -1,0 +1,116 @@
+"""Illness: visits, purchases, chronic courses and stays, each settled at a terminal."""
+
+from datetime import date, datetime, time, timedelta
+from random import Random
+
+from simulation.chance import poisson
+from simulation.data import table
+from simulation.log import Log, Visit
+from simulation.period import END, first, length
+from simulation.plan import Plan
+from simulation.world import Clinic, Person, World
+
+HOURS = (8, 8, 9, 9, 9, 10, 10, 10, 11, 11, 12, 13, 14, 14, 15, 15, 15, 16, 16, 17, 18)
+
+
+def _when(day: date, rng: Random) -> datetime:
+    return datetime.combine(day, time(rng.choice(HOURS), rng.randrange(60), rng.randrange(60)))
+
+
+def settle(
+    person: Person,
+    clinic: Clinic,
+    kind: str,
+    when: datetime,
+    rng: Random,
+    disease: str = "",
+    *,
+    days: int = 0,
+    proof: str = "",
+) -> Visit:
+    """Return the settlement of a visit that began ``days`` before ``when``; the fee is the clinic's own."""
+    words = table("medicine")
+    mean, spread = words["fee"][kind]
+    fee = (
+        clinic.dear * rng.lognormvariate(mean, spread) * ((max(days, 1) / clinic.stay) ** 0.6 if days else 1)
+    )
+    begin = when.date() - timedelta(days=days)
+    job = person.job(begin) if person.jobs else None
+    employee = bool(job or person.flexible or (person.pensions and person.pensions[0].scheme != "170"))
+    return Visit(
+        person,
+        clinic,
+        kind,
+        begin,
+        when.date(),
+        when,
+        round(fee, 2),
+        disease or rng.choice(words["outpatient"]),
+        rng.choice(clinic.terminals),
+        rng.choice(clinic.doctors),
+        proof or rng.choices(("01", "02", "03"), (45, 10, 45))[0],
+        employee,
+    )
+
+
+def _ordinary(person: Person, month: int, log: Log, rng: Random, hospitals: list[Clinic]) -> None:
+    words = table("medicine")
+    clinic, shop = person.clinic, person.pharmacy
+    if clinic is None or shop is None:
+        return
+    days = length(month)
+    # Rates a month: 0.08 visits, 0.05 purchases, 0.012 stays for a person of mean frailty.
+    plans = [
+        ("11", clinic, poisson(rng, 0.068 * person.frailty)),
+        ("41", shop, poisson(rng, 0.045 * person.frailty)),
+    ]
+    if person.chronic:
+        plans += [("14", rng.choice((clinic, clinic, shop)), poisson(rng, 0.8))]
+        if person.chronic == words["dialysis"]:
+            plans.append(("14", clinic, 11 + rng.randrange(3)))
+    for kind, place, count in plans:
+        for _ in range(count):
+            day = first(month) + timedelta(days=rng.randrange(days))
+            if person.alive(day):
+                disease = person.chronic if kind == "14" else ""
+                log.visits.append(settle(person, place, kind, _when(day, rng), rng, disease))
+    if rng.random() < 0.0095 * person.frailty:
+        hospital = clinic if clinic.beds else rng.choice(hospitals)
+        stay = max(2, int(rng.gauss(hospital.stay, 2.2)))
+        out = first(month) + timedelta(days=rng.randrange(days))
+        if person.alive(out):
+            log.visits.append(
+                settle(
+                    person, hospital, "21", _when(out, rng), rng, rng.choice(words["inpatient"]), days=stay
+                )
+            )
+
+
+def month_of_illness(world: World, plan: Plan, month: int, log: Log, rng: Random) -> None:
+    """Settle all that the month's illness and plans bring."""
+    begin = first(month)
+    hospitals = [clinic for clinic in world.clinics if clinic.beds]
+    for person in world.people:
+        if person.alive(begin):
+            _ordinary(person, month, log, rng, hospitals)
+    _planned(plan, month, log, rng)
+    # Injuries are filed under the month of payment; the visit is an errand of the accident's own month.
+    log.injuries += plan.injuries.get(month, [])
+
+
+def _planned(plan: Plan, month: int, log: Log, rng: Random) -> None:
+    for stay in plan.admissions.get(month, []):
+        when = _when(stay.begin + timedelta(days=stay.days), rng)
+        visit = settle(stay.person, stay.clinic, "21", when, rng, stay.disease, days=stay.days)
+        log.visits.append(visit._replace(ring=stay.ring))
+    for errand in plan.errands.get(month, []):
+        clinic = errand.clinic
+        visit = settle(
+            errand.person, clinic, errand.kind, errand.time, rng, errand.disease, proof=errand.proof
+        )
+        log.visits.append(visit._replace(terminal=clinic.terminals[0], ring=errand.ring))
+    for birth in plan.births.get(month, []):
+        out = birth.day + timedelta(days=rng.randint(3, 5))
+        if out <= END and birth.person.alive(out):
+            when, disease = _when(out, rng), str(table("medicine")["birth"])
+            log.visits.append(settle(birth.person, birth.clinic, "21", when, rng, disease, days=4))

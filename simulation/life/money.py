@@ -1,0 +1,165 @@
+"""Money on accounts: what comes in, and how it leaves by machine, card and transfer."""
+
+from datetime import date, datetime, time, timedelta
+from random import Random
+
+from simulation.data import table
+from simulation.log import Flow, Log
+from simulation.period import first, length
+from simulation.plan import Plan
+from simulation.scene import transfer_amount
+from simulation.world import Account, Person, World
+
+TEXTS = ("转账", "转账", "转账", "还款", "", "生活费", "房租")
+
+
+def _at(day: date, rng: Random, low: int = 0, high: int = 24) -> datetime:
+    return datetime.combine(day, time()) + timedelta(seconds=rng.randrange(low * 3600, high * 3600))
+
+
+def _credit(
+    log: Log,
+    account: Account,
+    when: datetime,
+    amount: float,
+    name: str,
+    text: str,
+    *,
+    other: Account | None = None,
+    ring: str = "",
+) -> None:
+    account.balance += amount
+    log.flows.append(Flow(account, when, True, amount, other, name, text, "BT", "", ring))
+
+
+def incomes(world: World, log: Log, month: int, rng: Random) -> None:
+    """Credit wages and benefits that the month's log holds."""
+    fund = world.region.fund
+    for pay in log.payrolls:
+        if pay.person.account and rng.random() < 0.78:
+            day = first(month) + timedelta(days=rng.choice((9, 14, 14, 19, 24)))
+            _credit(
+                log,
+                pay.person.account,
+                _at(day, rng),
+                pay.income,
+                pay.employer.name,
+                "工资",
+                other=pay.employer.account,
+            )
+    for benefit in log.benefits:
+        if benefit.status == "1" and benefit.amount > 0:
+            _credit(
+                log, benefit.account, _at(benefit.day, rng), benefit.amount, fund, "养老金", ring=benefit.ring
+            )
+    unemployment = float(table("economy")["unemployment"])
+    for claim in log.jobless:
+        _credit(
+            log, claim.account, _at(claim.day, rng, 8, 18), unemployment, fund, "失业保险金", ring=claim.ring
+        )
+    for birth in log.maternities:
+        _credit(
+            log,
+            birth.account,
+            _at(birth.paid, rng, 8, 18),
+            round(birth.base / 30 * birth.days, 2),
+            fund,
+            "生育津贴",
+            ring=birth.ring,
+        )
+    for injury in log.injuries:
+        _credit(log, injury.account, _at(injury.paid, rng, 8, 18), injury.amount, fund, "工伤待遇")
+
+
+def rounds(world: World, month: int, log: Log, rng: Random) -> None:
+    """Let keepers empty the accounts they keep: one machine after the other, account by account."""
+    by_keeper: dict[int, list[Account]] = {}
+    for account in world.accounts:
+        if account.keeper and account.kept_from <= month and account.balance >= 100:
+            by_keeper.setdefault(account.keeper.entity, []).append(account)
+    for accounts in by_keeper.values():
+        rng.shuffle(accounts)
+        skip = rng.random() < 0.12  # he does not come every month
+        hour = _at(first(month), rng, 7, 18)
+        for account in accounts:
+            if skip or (account.keeper and not account.keeper.alive(first(month))):
+                continue
+            hour += timedelta(seconds=rng.randint(50, 190))
+            when = hour + timedelta(days=min(account.round_day, length(month)) - 1)
+            _withdraw(log, account, when, account.balance, account.round_atm, account.ring)
+
+
+def _withdraw(log: Log, account: Account, when: datetime, wish: float, machine: str, ring: str = "") -> None:
+    amount = float(min(20000, int(min(wish, account.balance) // 100 * 100)))
+    if amount >= 100:
+        account.balance -= amount
+        log.flows.append(Flow(account, when, False, amount, None, "", "ATM取款", "AT", machine, ring))
+
+
+def spending(world: World, month: int, log: Log, rng: Random) -> None:
+    """Let holders withdraw, buy and top up their telephones."""
+    begin, days, atms = first(month), length(month), world.region.atms
+    for account in world.accounts:
+        holder = account.holder
+        if not isinstance(holder, Person) or (
+            account.keeper not in (None, holder) and account.kept_from <= month
+        ):
+            continue
+        day = begin + timedelta(days=rng.randrange(days))
+        if not holder.alive(day) or account.balance < 60:
+            continue
+        if rng.random() < (0.42 if holder.pensions else 0.14):
+            machine = holder.atm if rng.random() < 0.85 else rng.choice(atms)
+            # Many pensioners draw all there is; others what the week needs.
+            wish = account.balance if holder.pensions and rng.random() < 0.5 else rng.lognormvariate(6.9, 0.7)
+            _withdraw(log, account, _at(day, rng, 6, 22), wish, machine)
+        for text, rate, mean, spread in (("消费", 0.24, 4.6, 1.1), ("手机充值", 0.08, 4.5, 1.0)):
+            if rng.random() < rate:
+                amount = round(min(account.balance, rng.lognormvariate(mean, spread)), 2)
+                account.balance -= amount
+                when = _at(begin + timedelta(days=rng.randrange(days)), rng, 7, 23)
+                if amount > 1 and holder.alive(when.date()):
+                    log.flows.append(Flow(account, when, False, amount, None, "", text, "PS", ""))
+
+
+def transfers(world: World, plan: Plan, month: int, log: Log, rng: Random) -> None:
+    """Move money between people: kin, landlords, friends; and what the plan holds, in the same words."""
+    begin, days = first(month), length(month)
+    people = world.people
+    # Shopkeepers and landlords: about one person in a hundred receives from many.
+    hubs = [person for person in people if person.entity % 97 == 0 and person.account] or people
+    for person in people:
+        if person.account is None or rng.random() > 0.105 or not person.alive(begin):
+            continue
+        kin = [other for other in person.kin if other.account]
+        other = rng.choice(kin) if kin and rng.random() < 0.5 else rng.choice(people)
+        other = rng.choice(hubs) if rng.random() < 0.18 else other
+        if other.account and other is not person and other.alive(begin):
+            when = _at(begin + timedelta(days=rng.randrange(days)), rng, 7, 23)
+            if person.alive(when.date()):
+                _move(log, person.account, other.account, when, transfer_amount(rng), rng)
+    for planned in plan.transfers.get(month, []):
+        _move(log, planned.payer, planned.payee, planned.time, planned.amount, rng, planned.ring)
+    for person in people:
+        spell = person.job(begin) if person.jobs else None
+        if spell and spell.patron and person.account and person.alive(begin):
+            # A returned wage is a transfer like others: round and in two parts now and then.
+            amount = float(round(spell.returned * rng.uniform(0.85, 1.0) / 50) * 50)
+            _move(
+                log,
+                person.account,
+                spell.patron,
+                _at(begin + timedelta(days=26), rng, 7, 23),
+                amount,
+                rng,
+                spell.ring,
+            )
+
+
+def _move(
+    log: Log, payer: Account, payee: Account, when: datetime, amount: float, rng: Random, ring: str = ""
+) -> None:
+    channel, text = rng.choice(("MB", "NB", "CT")), rng.choice(TEXTS)
+    payer.balance, payee.balance = max(0.0, payer.balance - amount), payee.balance + amount
+    log.flows.append(Flow(payer, when, False, amount, payee, payee.holder.name, text, channel, "", ring))
+    log.flows.append(Flow(payee, when, True, amount, payer, payer.holder.name, text, channel, "", ring))

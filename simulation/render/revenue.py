@@ -1,0 +1,88 @@
+"""税务局: contributions, wages, yearly reports of firms."""
+
+from typing import ClassVar
+
+from simulation.chance import Serial, stream
+from simulation.log import Log
+from simulation.period import compact, first, label, last
+from simulation.plan import Plan
+from simulation.render.office import Office, ref, yuan
+from simulation.world import Employer, World
+
+SHARES = {"110": (0.16, 0.08), "310": (0.08, 0.02)}  # of the base: firm, person
+ALONE = 0.2  # of the base, for the flexibly employed
+
+
+class Revenue(Office):
+    """The tax office."""
+
+    TABLES: ClassVar = {"contribution": "AAE035", "payroll_tax": "SRE", "corporate_tax": "LRZE"}
+
+    def __init__(self, world: World, plan: Plan) -> None:
+        """Set up the receipt counter and the ledger of wages by firm and year."""
+        super().__init__(world, plan)
+        self._receipts = Serial(stream(world.seed, "receipts"), 15)
+        self._wages: dict[tuple[int, int], float] = {}
+
+    def month(self, log: Log) -> None:
+        """Write contributions and wages."""
+        collector = f"国家税务总局{self.world.region.city}税务局"
+        sheet = self.sheets["contribution"]
+        for pay in log.contributions:
+            firm_share, own_share = SHARES[pay.scheme] if pay.employer else (0.0, ALONE)
+            values = [
+                pay.person.number,
+                pay.employer.number if pay.employer else "",
+                pay.scheme,
+                label(pay.month),
+                yuan(pay.base),
+                yuan(pay.base * firm_share),
+                yuan(pay.base * own_share),
+                compact(pay.arrived),
+                "21" if pay.late else "10",
+                collector,
+                "300" + self._receipts.next(),
+            ]
+            refs = (ref(pay.person), ref(pay.employer)) if pay.employer else (ref(pay.person),)
+            sheet.add(values, refs, pay.ring, pay.base * (firm_share + own_share))
+        desk = self.desks["payroll_tax"]
+        for wage in log.payrolls:
+            name, cid = desk.person(wage.person)
+            begin, end = first(wage.month), last(wage.month)
+            values = [
+                wage.employer.uscc,
+                desk.firm(wage.employer),
+                name,
+                cid,
+                "正常工资薪金",
+                begin.isoformat(),
+                end.isoformat(),
+                yuan(wage.income),
+                yuan(wage.deducted),
+            ]
+            self.sheets["payroll_tax"].add(values, (ref(wage.person), ref(wage.employer)))
+            key = (wage.employer.entity, begin.year)
+            self._wages[key] = self._wages.get(key, 0.0) + wage.income
+
+    def once(self) -> None:
+        """Write the yearly reports, when both years are over: two for each firm that lives."""
+        for firm in self.world.employers:
+            for year in (2024, 2025):
+                if firm.founded.year <= year and (firm.closes is None or firm.closes.year >= year):
+                    self._report(firm, year)
+
+    def _report(self, firm: Employer, year: int) -> None:
+        rng = self.rng
+        wages = self._wages.get((firm.entity, year), 0.0)
+        paid = wages * rng.uniform(0.98, 1.1) if wages else rng.lognormvariate(9.8, 1.1)
+        revenue = paid / min(0.8, max(0.03, rng.lognormvariate(-1.6, 0.5)))
+        profit = revenue * rng.gauss(0.06, 0.11)
+        values = [
+            firm.uscc,
+            self.desks["corporate_tax"].firm(firm),
+            str(year),
+            yuan(revenue),
+            yuan(profit),
+            yuan(paid),
+        ]
+        self.sheets["corporate_tax"].add(values, (ref(firm),))
