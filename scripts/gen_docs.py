@@ -224,7 +224,8 @@ def quarantine_rules() -> Iterator[tuple[str, str]]:
     """Yield (rule, meaning) from `ingest.quarantine.RULES`: a mapping, or an enum with members described."""
     rules = importlib.import_module("ingest.quarantine").RULES
     if isinstance(rules, Mapping):
-        yield from ((str(getattr(name, "value", name)), str(meaning)) for name, meaning in rules.items())
+        told = {name: f"{m.en} ({m.zh})" if hasattr(m, "zh") else str(m) for name, m in rules.items()}
+        yield from ((str(getattr(name, "value", name)), meaning) for name, meaning in told.items())
     elif inspect.isclass(rules) and issubclass(rules, enum.Enum):
         yield from ((str(rule.value), first_paragraph(rule)) for rule in rules)
     else:

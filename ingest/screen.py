@@ -1,0 +1,95 @@
+"""Screening: lines and records that are no data by their own words, whatever the columns mean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import reduce
+
+import polars as pl
+
+from ingest.quarantine import Rule
+from ingest.values import SPACE
+
+# At the start of a line: 合计, 总计, 小计 … A subtotal is a total line, but its number is not the file's.
+_TOTAL = rf"^[\s\"{SPACE},;|]*(本页|全部|记录)?(合|总|小|共|累)\s*计(数|条数|笔数|人数)?[\s\"{SPACE},;|:：]"
+_SUBTOTAL = re.compile(r"^\W*(本页|小\s*计)")
+_NUMBER = re.compile(r"(?<![\d.\-])\d+(?![\d.])")
+_MOST_SAID_IN_A_TOTAL = 4
+_GARBLED = re.compile(r"^[?？�□锟斤拷烫屯\s]+$")
+_TEST = re.compile(r"^(测试|test|demo|示例|样例|演示|xxx+)[\w\-]*$", re.IGNORECASE)
+_SUSPECT = r"(?i)锟斤拷|烫烫|屯屯|\?\?|？？|�|测试|test|demo|示例|样例|演示|xxx"
+
+
+def line_rules(texts: pl.Series, header: str, delimiter: str) -> pl.Series:
+    """Return for each unquoted line the rule that breaks it by its own words, or null.
+
+    The order is that of precedence: a line is first blank, then a header, a total, mojibake, test data.
+    """
+    t = pl.col("t")
+    bare = t.str.strip_chars(SPACE + delimiter)
+    frame = (
+        texts.alias("t")
+        .to_frame()
+        .select(
+            pl.when(bare == "")
+            .then(pl.lit("blank_line"))
+            .when(t.str.strip_chars(SPACE) == header)
+            .then(pl.lit("repeated_header"))
+            .when((t + delimiter).str.contains(_TOTAL))
+            .then(pl.lit("total_line"))
+            .alias("rule"),
+        )["rule"]
+    )
+    found: dict[int, str | None] = {}
+    for at in (frame == "total_line").arg_true():
+        if _too_much_for_a_total(texts[at].split(delimiter)):
+            found[at] = None
+    for at in suspects(texts):
+        if frame[at] is None:
+            found[at] = words_rule(texts[at].split(delimiter))
+    return frame.scatter(list(found), list(found.values())) if found else frame
+
+
+def record_rule(fields: Sequence[str], header: Sequence[str]) -> Rule | None:
+    """Return the rule that breaks a record (already parted into fields) by its own words, or None."""
+    said = [f.strip(SPACE) for f in fields]
+    if not any(said):
+        return "blank_line"
+    if said == list(header):
+        return "repeated_header"
+    if re.match(_TOTAL, said[0] + ",") and not _too_much_for_a_total(said):
+        return "total_line"
+    return words_rule(said)
+
+
+def words_rule(values: Sequence[str | None]) -> Rule | None:
+    """Return ``undecodable`` or ``placeholder`` where half of what is said is mojibake or test words."""
+    said = [s for v in values if v and (s := v.strip(SPACE))]
+    garbled = sum(bool(_GARBLED.match(s)) and len(s) > 1 for s in said)
+    if said and garbled * 2 >= len(said):
+        return "undecodable"
+    tests = sum(bool(_TEST.match(s)) for s in said)
+    if said and tests * 2 >= len(said):
+        return "placeholder"
+    return None
+
+
+def suspects(texts: pl.Series) -> list[int]:
+    """Return the indexes of texts with mojibake or a test word somewhere, for `words_rule` to judge."""
+    return texts.str.contains(_SUSPECT).fill_null(value=False).arg_true().to_list()
+
+
+def is_test_word(value: str | None) -> bool:
+    """Say whether a value is a test word such as 测试企业."""
+    return bool(value and _TEST.match(value.strip(SPACE)))
+
+
+def stated_totals(texts: Sequence[str]) -> list[int]:
+    """Return the number of rows that each total line states; subtotals and sums of money state none."""
+    totals = [_NUMBER.findall(text) for text in texts if not _SUBTOTAL.match(text)]
+    return reduce(lambda kept, found: [*kept, int(found[-1])] if found else kept, totals, [])
+
+
+def _too_much_for_a_total(fields: Sequence[str]) -> bool:
+    return sum(bool(f.strip(SPACE)) for f in fields) > _MOST_SAID_IN_A_TOTAL

@@ -1,0 +1,113 @@
+"""A hand-over becomes record tables, a quarantine and an account, published whole or not at all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import jiwang
+from ingest.account import check_volumes, counts, files_table
+from ingest.handover import Handover, complain, files, survey
+from ingest.mapping import load
+from ingest.reading import Reading
+from jiwang.config import Settings
+from jiwang.manifest import file_digest
+from jiwang.ontology import record_tables
+from jiwang.progress import Progress
+from jiwang.tables import Files, Quarantine, write, write_records
+from jiwang.workspace import Workspace, write_json
+
+COUNTS = "counts.json"
+# What of the settings shapes the tables or the counts of this stage.
+_SETTINGS = ("quarantine_min_rows", "quarantine_share")
+
+
+def run(  # noqa: PLR0913 - what the orchestrator gives every stage, and what this one reads
+    workspace: Workspace,
+    settings: Settings,
+    *,
+    region: str,
+    dialect: str,
+    source: Path,
+    allow_unknown: bool,
+    progress: Progress,
+    sources: Path | None = None,
+    stamp: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Read the hand-over in folder ``source`` and publish the folders ``records`` and ``quarantine``.
+
+    ``region`` is the value of the region columns, ``dialect`` the folder of mappings within ``sources``
+    (default: those that ship), ``stamp`` what the folders are stamped with (default: `fingerprint`). With
+    ``allow_unknown``, unknown files and columns and missing files are left out and reported.
+
+    Returns:
+        The figures of `ingest.account.counts`.
+
+    Raises:
+        InputError: the hand-over or a mapping is unusable; nothing was published.
+    """
+    known = load(dialect, sources)
+    if stamp is None:
+        stamp = fingerprint(source, region, dialect, settings, sources=sources, allow_unknown=allow_unknown)
+    handover = survey(source, known, allow_unknown=allow_unknown)
+    reading = Reading(region)
+    with workspace.publish("quarantine", stamp) as quarantine, workspace.publish("records", stamp) as records:
+        _write_tables(reading, handover, records, progress)
+        complain(reading.faults, allow=handover.left_out if allow_unknown else None)
+        check_volumes(reading.entries)
+        told = counts(reading.entries, handover.documents, handover.left_out, settings)
+        write(reading.quarantine(), Quarantine, quarantine / "quarantine.parquet")
+        write(files_table(reading.entries, handover.documents, region), Files, records / "files.parquet")
+        write_json(records / COUNTS, told)
+    return told
+
+
+def _write_tables(reading: Reading, handover: Handover, folder: Path, progress: Progress) -> None:
+    total = sum(s.path.stat().st_size for s in handover.sources)
+    with progress.task("读取移交数据 ingest", total=total) as task:
+        for name in record_tables():
+            mine = [s for s in handover.sources if s.mapping.table == name]
+            write_records(reading.table(name, mine, task), name, folder / f"{name}.parquet")
+
+
+def fingerprint(
+    source: Path,
+    region: str,
+    dialect: str,
+    settings: Settings,
+    *,
+    sources: Path | None = None,
+    allow_unknown: bool = False,
+) -> dict[str, Any]:
+    """Return what the tables of this stage depend on: with an equal stamp it need not run again."""
+    known = load(dialect, sources)
+    return {
+        "stage": "ingest",
+        "jiwang": jiwang.__version__,
+        "region": region,
+        "dialect": dialect,
+        "allow_unknown": allow_unknown,
+        "files": {name: file_digest(path) for path, name in files(source)},
+        "mappings": {n: sha256(t.encode("utf-8")).hexdigest() for n, t in sorted(known.texts.items())},
+        "ontology": sha256(repr(sorted(record_tables().items())).encode("utf-8")).hexdigest(),
+        "settings": settings.fingerprint(*_SETTINGS),
+    }
+
+
+def is_current(workspace: Workspace, stamp: dict[str, Any]) -> bool:
+    """Say whether the workspace holds the tables of exactly this ``stamp`` (of `fingerprint`)."""
+    return workspace.stamp("records") == stamp and workspace.stamp("quarantine") == stamp
+
+
+def published_counts(workspace: Workspace) -> dict[str, Any]:
+    """Return the figures that `run` returned when it published what the workspace holds.
+
+    Raises:
+        WorkspaceError: nothing was published.
+    """
+    path = workspace.table("records", "files").with_name(COUNTS)
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
