@@ -25,21 +25,32 @@ class Settings(BaseSettings):
     store: Literal["embedded", "neo4j"] = Field("embedded", description="Graph store that patterns run on.")
     neo4j_uri: str = Field("bolt://127.0.0.1:7687", description="Address of the Neo4j server.")
     neo4j_user: str = Field("neo4j", description="User of the Neo4j server.")
-    neo4j_password: SecretStr = Field(SecretStr(""), description="Password; empty: the one kept in the workspace, if any.")
+    neo4j_password: SecretStr = Field(
+        SecretStr(""), description="Password; empty: the one kept in the workspace, if any."
+    )
     neo4j_database: str = Field("neo4j", description="Name of the Neo4j database.")
     neo4j_timeout: float = Field(10.0, gt=0, description="Seconds to wait for the server to answer.")
     pattern_timeout: float = Field(120.0, gt=0, description="Seconds that one pattern may take.")
     pattern_limit: int = Field(10_000, ge=1, description="Rows that one pattern may return.")
-    store_memory_mb: int = Field(1_024, ge=64, description="Memory of the embedded store's buffer pool, in MiB.")
+    store_memory_mb: int = Field(
+        1_024, ge=64, description="Memory of the embedded store's buffer pool, in MiB."
+    )
     threads: int = Field(2, ge=1, description="Threads of the table engines and the embedded store.")
     seed: int = Field(20_240_101, description="Seed of everything drawn at random.")
     device: str = Field("cpu", description="Device of the graph model: cpu, cuda or cuda:N.")
-    gnn_epochs: int = Field(60, ge=1, description="Epochs of the graph model.")
+    gnn_epochs: int = Field(30, ge=1, description="Epochs of the graph model.")
     base_rate: float = Field(
         0.01, gt=0, lt=0.2, description="Share of people believed to cheat: the mean score of all persons."
     )
-    quarantine_share: float = Field(0.01, ge=0, le=1, description="Share of quarantined rows in a file above which a run ends with exit code 3.")
-    quarantine_min_rows: int = Field(1_000, ge=1, description="Files with fewer rows never cause exit code 3.")
+    quarantine_share: float = Field(
+        0.01,
+        ge=0,
+        le=1,
+        description="Share of quarantined rows in a file above which a run ends with exit code 3.",
+    )
+    quarantine_min_rows: int = Field(
+        1_000, ge=1, description="Files with fewer rows never cause exit code 3."
+    )
     language: Literal["zh", "en"] = Field("zh", description="Language of the app when it opens.")
     app_port: int = Field(8501, ge=1, le=65_535, description="Port of the app.")
 
@@ -73,7 +84,9 @@ def load(workspace: Path | None = None, **flags: Any) -> Settings:
         try:
             from_file = tomllib.loads(path.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise SettingsError(f"{path}: {error}", "mend the file; it is TOML with one setting a line") from error
+            raise SettingsError(
+                f"{path}: {error}", "mend the file; it is TOML with one setting a line"
+            ) from error
     try:
         environment = Settings().model_dump(exclude_unset=True)
         given = {k: v for k, v in flags.items() if v is not None}
@@ -82,4 +95,6 @@ def load(workspace: Path | None = None, **flags: Any) -> Settings:
         first = error.errors()[0]
         name = ".".join(str(p) for p in first["loc"])
         where = f"{path} or JIWANG_{name.upper()}" if path else f"JIWANG_{name.upper()}"
-        raise SettingsError(f"setting {name}: {first['msg']}", f"correct it in {where}, or in the flag") from error
+        raise SettingsError(
+            f"setting {name}: {first['msg']}", f"correct it in {where}, or in the flag"
+        ) from error

@@ -1,17 +1,17 @@
 """The error hierarchy. Every error says what was wrong, where, and what to do.
 
-    JiwangError
-    ├── UsageError            unusable arguments or settings                     exit 2
-    │   └── SettingsError     a setting cannot be read or is out of range
-    ├── InputError            unusable input: nothing was published              exit 2
-    │   ├── SourceError       a file is missing, unknown, unreadable or empty
-    │   ├── MappingError      a mapping is wrong or does not fit its file
-    │   └── VolumeError       a source brought far too few or too many rows
-    ├── WorkspaceError        the workspace is of another version, locked or incomplete   exit 2
-    ├── ContractError         a table breaks its contract: our fault, not the user's      exit 1
-    ├── StoreError            a graph store cannot be reached, trusted or read            exit 1
-    │   └── PatternError      a pattern file is wrong, or its query failed or timed out
-    └── ModelError            a model cannot be trained or applied                        exit 1
+JiwangError
+├── UsageError            unusable arguments or settings                     exit 2
+│   └── SettingsError     a setting cannot be read or is out of range
+├── InputError            unusable input: nothing was published              exit 2
+│   ├── SourceError       a file is missing, unknown, unreadable or empty
+│   ├── MappingError      a mapping is wrong or does not fit its file
+│   └── VolumeError       a source brought far too few or too many rows
+├── WorkspaceError        the workspace is of another version, locked or incomplete   exit 2
+├── ContractError         a table breaks its contract: our fault, not the user's      exit 1
+├── StoreError            a graph store cannot be reached, trusted or read            exit 1
+│   └── PatternError      a pattern file is wrong, or its query failed or timed out
+└── ModelError            a model cannot be trained or applied                        exit 1
 """
 
 from __future__ import annotations

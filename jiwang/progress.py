@@ -78,8 +78,14 @@ class BarProgress:
         from rich.progress import BarColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415 - slow to import
         from rich.progress import Progress as Rich  # noqa: PLC0415
 
-        columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TextColumn("{task.fields[text]}"))
-        with Rich(*columns) as rich:
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[text]}"),
+        )
+        rich = Rich(*columns)
+        with rich:
             number = rich.add_task(title, total=total, text="")
 
             class Bar:

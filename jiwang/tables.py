@@ -84,7 +84,9 @@ class Links(dy.Schema):
     entity_id = dy.String(nullable=False)
     record_id = dy.String(nullable=False)
     table = dy.String(nullable=False)
-    how = dy.String(nullable=False)  # the rule that made the link, e.g. "citizen_id", "number", "name+birth_date"
+    how = dy.String(
+        nullable=False
+    )  # the rule that made the link, e.g. "citizen_id", "number", "name+birth_date"
 
 
 class Entities(dy.Schema):
@@ -196,7 +198,8 @@ class Rings(dy.Schema):
 
 
 ROLES = (
-    "organiser", "intermediary", "insider", "employer", "clinic", "account", "mule", "beneficiary", "unwitting",
+    "organiser", "intermediary", "insider", "employer", "clinic", "account", "mule", "beneficiary",
+    "unwitting",
 )  # fmt: skip
 
 
@@ -250,7 +253,9 @@ def write(frame: pl.DataFrame, contract: type[dy.Schema], path: Path) -> None:
     columns = contract.column_names()
     missing = [c for c in columns if c not in frame.columns]
     if missing:
-        raise ContractError(f"{path.name}: columns missing: {', '.join(missing)}", "report this with the manifest")
+        raise ContractError(
+            f"{path.name}: columns missing: {', '.join(missing)}", "report this with the manifest"
+        )
     checked, failures = contract.filter(frame.select(columns), cast=True)
     if len(failures):
         raise ContractError(f"{path.name}: rows break {failures.counts()}", "report this with the manifest")
@@ -263,6 +268,8 @@ def write_records(frame: pl.DataFrame, table: str, path: Path) -> None:
     schema = record_schema(table)
     missing = [c for c in schema if c not in frame.columns]
     if missing:
-        raise ContractError(f"{table}: columns missing: {', '.join(missing)}", "report this with the manifest")
+        raise ContractError(
+            f"{table}: columns missing: {', '.join(missing)}", "report this with the manifest"
+        )
     path.parent.mkdir(parents=True, exist_ok=True)
     frame.select(pl.col(c).cast(t) for c, t in schema.items()).write_parquet(path, compression="zstd")

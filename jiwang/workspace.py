@@ -41,12 +41,16 @@ class Workspace:
         if identity.is_file():
             _check_format(identity)
         elif root.exists() and any(root.iterdir()):
-            raise WorkspaceError(f"{root} is not a workspace and not empty", "name a new or empty folder with --workspace")
+            raise WorkspaceError(
+                f"{root} is not a workspace and not empty", "name a new or empty folder with --workspace"
+            )
         elif create:
             root.mkdir(parents=True, exist_ok=True)
             write_json(identity, {"format": FORMAT})
         else:
-            raise WorkspaceError(f"there is no workspace at {root}", "start one with `jiwang run --workspace DIR …`")
+            raise WorkspaceError(
+                f"there is no workspace at {root}", "start one with `jiwang run --workspace DIR …`"
+            )
         workspace = cls(root)
         workspace._recover()
         return workspace
@@ -65,7 +69,9 @@ class Workspace:
         """
         path = self.folder(folder) / f"{name}.parquet"
         if not path.is_file():
-            raise WorkspaceError(f"{path} is missing", "run the stages before this one: `jiwang run` does all of them")
+            raise WorkspaceError(
+                f"{path} is missing", "run the stages before this one: `jiwang run` does all of them"
+            )
         return path
 
     @contextmanager
@@ -105,7 +111,9 @@ class Workspace:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
-                raise WorkspaceError(f"another run is at work in {self.root}", "wait for it, or stop it") from error
+                raise WorkspaceError(
+                    f"another run is at work in {self.root}", "wait for it, or stop it"
+                ) from error
             yield
 
     def _recover(self) -> None:
@@ -119,7 +127,9 @@ class Workspace:
 def write_json(path: Path, data: Mapping[str, Any]) -> None:
     """Write ``data`` as JSON at ``path`` by rename, so that a reader never sees half of it."""
     fresh = path.with_name(path.name + ".new")
-    fresh.write_text(json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True, default=str) + "\n", encoding="utf-8")
+    fresh.write_text(
+        json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True, default=str) + "\n", encoding="utf-8"
+    )
     os.replace(fresh, path)  # noqa: PTH105 - atomic by definition
 
 
@@ -127,7 +137,9 @@ def _check_format(identity: Path) -> None:
     try:
         found = json.loads(identity.read_text(encoding="utf-8")).get("format")
     except (OSError, ValueError) as error:
-        raise WorkspaceError(f"{identity} cannot be read", "restore it from a backup, or start a new workspace") from error
+        raise WorkspaceError(
+            f"{identity} cannot be read", "restore it from a backup, or start a new workspace"
+        ) from error
     if found != FORMAT:
         raise WorkspaceError(
             f"{identity.parent} is a workspace of format {found}; this version reads format {FORMAT}",

@@ -1,0 +1,1 @@
+"""The doors: the web application, the command line, later the screening service."""

@@ -1,0 +1,37 @@
+"""The words of the screen: two catalogues with equal keys, Chinese first."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+LANGUAGES = ("zh", "en")
+
+
+@cache
+def catalogue(language: str) -> Mapping[str, str]:
+    """Return dotted key → text of one language."""
+    tables = tomllib.loads((files(__package__) / f"{language}.toml").read_text(encoding="utf-8"))
+    return {f"{table}.{key}": text for table, words in tables.items() for key, text in words.items()}
+
+
+class Words:
+    """Texts in one language: ``t("queue.title")``, ``t("queue.shown", total=12)``."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language if language in LANGUAGES else LANGUAGES[0]
+
+    def __call__(self, key: str, **values: Any) -> str:
+        """Return the text of ``key`` with ``values`` filled in.
+
+        Raises:
+            KeyError: there is no such key: a fault of ours that a test finds.
+        """
+        return catalogue(self.language)[key].format(**values)
+
+    def known(self, table: str, name: str | None) -> str:
+        """Return the text of a term that comes from the data, or the term itself if it is unknown."""
+        return catalogue(self.language).get(f"{table}.{name}", name or "")

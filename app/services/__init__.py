@@ -1,0 +1,1 @@
+"""What the web app shows, as plain Python over the workspace's Parquet: no Streamlit in here."""

@@ -1,0 +1,86 @@
+"""The stages as verbs of their own: ``jiwang ingest``, ``jiwang resolve`` and so on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from app.options import (
+    AllowUnknownOption,
+    DialectOption,
+    InputOption,
+    RegionOption,
+    Store,
+    StoreOption,
+    WorkspaceOption,
+)
+from app.stages import STAGES
+
+if TYPE_CHECKING:
+    from app.pipeline import Order
+
+ON_STORE = frozenset({"load", "detect"})
+BEFORE_PATTERNS = ("resolve", "build", "load", "detect")
+AFTER_PATTERNS = ("train", "score", "alert")
+
+
+def register_before_patterns(cli: typer.Typer) -> None:
+    """Register ingest, resolve, build, load and detect."""
+    cli.command("ingest", help=_help("ingest"))(ingest)
+    for name in BEFORE_PATTERNS:
+        cli.command(name, help=_help(name))(_verb(name))
+
+
+def register_after_patterns(cli: typer.Typer) -> None:
+    """Register train, score and alert."""
+    for name in AFTER_PATTERNS:
+        cli.command(name, help=_help(name))(_verb(name))
+
+
+def ingest(
+    region: RegionOption,
+    source: InputOption,
+    workspace: WorkspaceOption,
+    dialect: DialectOption = None,
+    allow_unknown: AllowUnknownOption = False,
+) -> int:
+    """Read the raw files of a hand-over into the workspace."""
+    from app.pipeline import Order
+
+    order = Order(region, dialect or region, source, allow_unknown)
+    return _work("ingest", workspace, order=order)
+
+
+def _help(name: str) -> str:
+    meaning = next(s.meaning for s in STAGES if s.name == name)
+    return f"{meaning[0].upper()}{meaning[1:]}."
+
+
+def _verb(name: str) -> Callable[..., int]:
+    if name in ON_STORE:
+
+        def on_store(workspace: WorkspaceOption, store: StoreOption = None) -> int:
+            return _work(name, workspace, store=store)
+
+        return on_store
+
+    def plain(workspace: WorkspaceOption) -> int:
+        return _work(name, workspace)
+
+    return plain
+
+
+def _work(name: str, workspace: Path, *, store: Store | None = None, order: Order | None = None) -> int:
+    from app.pipeline import at_work
+    from app.session import prepare
+    from app.summary import stage_line
+    from jiwang.progress import progress_for_terminal
+
+    settings = prepare(workspace, store=store)
+    with at_work(workspace, settings, progress_for_terminal(), name, create=name == "ingest") as pipeline:
+        outcome = pipeline.run([name], order)
+    typer.echo(stage_line(name, outcome))
+    return 0

@@ -1,0 +1,169 @@
+"""The last stage: alerts from rings and from hits that stand alone, and everything ``out/`` promises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from casework.grades import grade
+from graph.patterns import Pattern, load_library
+from graph.rings.candidates import Group
+from graph.rings.facts import Facts, Row
+from graph.rings.innocence import check
+from graph.rings.portrait import SEVERITY
+from jiwang.config import Settings
+from jiwang.ids import digest
+from jiwang.progress import Progress
+from jiwang.tables import OUT, Alerts, write
+from jiwang.workspace import Workspace
+
+# out/ table -> where the stage that makes it has published it
+SOURCES: Mapping[str, tuple[str, str]] = {
+    "files": ("records", "files"),
+    "links": ("entities", "links"),
+    "entities": ("entities", "entities"),
+    "scores": ("scores", "scores"),
+    "rings": ("scores", "rings"),
+    "ring_members": ("scores", "ring_members"),
+    "quarantine": ("quarantine", "quarantine"),
+}
+
+
+def run(
+    workspace: Workspace, settings: Settings, *, progress: Progress, stamp: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Publish ``out/``: every table of DESIGN's contract, checked.
+
+    Returns:
+        Alerts by grade, and rows per table.
+    """
+    del settings
+    tables = {name: pl.read_parquet(workspace.table(*where)) for name, where in SOURCES.items()}
+    with progress.task("alert", len(OUT)) as task:
+        alerts = _alerts(workspace, tables)
+        with workspace.publish("out", stamp) as folder:
+            for name, contract in OUT.items():
+                write(alerts if name == "alerts" else tables[name], contract, folder / f"{name}.parquet")
+                task.advance()
+        task.say(f"{alerts.height} alerts")
+    grades = dict(alerts["grade"].cast(pl.String()).value_counts().sort("grade").iter_rows())
+    return {"alerts": alerts.height, "by_grade": grades, "rows": {n: t.height for n, t in tables.items()}}
+
+
+def _alerts(workspace: Workspace, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    facts = Facts.load(workspace)
+    library = {p.id: p for p in load_library()}
+    rings = tables["rings"].to_dicts()
+    members = {k[0]: v for k, v in tables["ring_members"].group_by("ring_id")}
+    scores = dict(tables["scores"].select("entity_id", "score").iter_rows())
+    rows = [r for ring in rings for r in _ring_alerts(ring, members[ring["ring_id"]], facts)]
+    told = {e for ring in rings for e in ring["edges"]}
+    alone = [h for h in facts.hits if not set(h["edges"]) <= told]
+    rows += [
+        _single_alert(h, library[h["pattern_id"]], facts, scores) for h in alone if h["pattern_id"] in library
+    ]
+    opened = _opened(workspace, facts)
+    for row in rows:
+        row["opened_at"] = opened.get(row["alert_id"], opened[""])
+    schema = dict(Alerts.create_empty().schema)
+    return (
+        pl.DataFrame(rows, schema=schema)
+        .unique("alert_id", keep="first")
+        .sort("score", "alert_id", descending=[True, False])
+    )
+
+
+def _ring_alerts(ring: Row, members: pl.DataFrame, facts: Facts) -> Iterator[dict[str, Any]]:
+    """Yield one alert for each pattern that bears the ring, on the ring's head."""
+    head = _head(members)
+    for pattern in ring["patterns"]:
+        hits = [h for h in facts.hits if h["pattern_id"] == pattern and _within(h, ring, members)]
+        if not hits:
+            continue
+        yield {
+            "alert_id": "l" + digest("alert", ring["ring_id"], pattern, length=16),
+            "ring_id": ring["ring_id"],
+            "kind": head[0],
+            "entity_id": head[1],
+            "pattern_id": pattern,
+            "pattern_version": hits[0]["pattern_version"],
+            "grade": grade(ring["score"]),
+            "score": ring["score"],
+            "amount": ring["amount_at_risk"],
+            "evidence": sorted({r for h in hits for e in h["edges"] for r in facts.records.get(e, ())}),
+            "innocent_checks": ring["innocent_checks"],
+            "typology": hits[0]["typology"],
+            "title": ring["title"],
+            "reasons": ring["reasons"],
+        }
+
+
+def _within(hit: Row, ring: Row, members: pl.DataFrame) -> bool:
+    entities = set(members["entity_id"].to_list())
+    people = {m for m in hit["members"] if m in entities}
+    return bool(set(hit["edges"]) & set(ring["edges"])) or (hit["subject"] in entities and len(people) > 0)
+
+
+def _head(members: pl.DataFrame) -> tuple[str, str]:
+    order = [
+        "organiser",
+        "intermediary",
+        "employer",
+        "clinic",
+        "account",
+        "beneficiary",
+        "mule",
+        "insider",
+        "unwitting",
+    ]
+    rows = sorted(members.iter_rows(named=True), key=lambda r: (order.index(r["role"]), r["entity_id"]))
+    return rows[0]["kind"], rows[0]["entity_id"]
+
+
+def _single_alert(hit: Row, pattern: Pattern, facts: Facts, scores: Mapping[str, float]) -> dict[str, Any]:
+    people = [m for m in hit["members"] if facts.kinds.get(m) == "person"]
+    checks = list(check(hit["typology"], Group((hit,), ()), people, facts))
+    excused = 0.35 ** sum(c.holds for c in checks)
+    own = scores.get(hit["subject"], 0.0)
+    score = round(excused * (0.8 * SEVERITY[hit["severity"]] + 0.2 * own), 6)
+    return {
+        "alert_id": "l" + digest("alert", hit["hit_id"], length=16),
+        "ring_id": None,
+        "kind": hit["kind"],
+        "entity_id": hit["subject"],
+        "pattern_id": pattern.id,
+        "pattern_version": pattern.version,
+        "grade": grade(score),
+        "score": score,
+        "amount": hit["amount"],
+        "evidence": sorted({r for e in hit["edges"] for r in facts.records.get(e, ())}),
+        "innocent_checks": [c.text for c in checks]
+        + [f"待人工核实：{f.zh}" for f in pattern.false_positives],
+        "typology": hit["typology"],
+        "title": f"{pattern.title.zh}：{facts.name(hit['subject'])}",
+        "reasons": [f"{pattern.title.zh}（模式 {pattern.id} v{pattern.version}）"],
+    }
+
+
+def _opened(workspace: Workspace, facts: Facts) -> dict[str, date]:
+    """Return when known alerts were opened; under the empty key the as-of date of the data, for new ones."""
+    last = [h["last_seen"] for h in facts.hits if h["last_seen"]]
+    opened = {"": _as_of(workspace) or max(last, default=date(1970, 1, 1))}
+    before = workspace.folder("out") / "alerts.parquet"
+    if before.is_file():
+        opened |= dict(pl.read_parquet(before, columns=["alert_id", "opened_at"]).iter_rows())
+    return opened
+
+
+def _as_of(workspace: Workspace) -> date | None:
+    """Return the last day on which a fund paid or a clinic settled."""
+    days = []
+    for table, column in (("pension_payment", "paid_date"), ("settlement", "settled_at")):
+        path = workspace.folder("records") / f"{table}.parquet"
+        if path.is_file():
+            day = pl.scan_parquet(path).select(pl.col(column).cast(pl.Date).max()).collect().item()
+            days += [day] if day else []
+    return max(days, default=None)

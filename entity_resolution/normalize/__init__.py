@@ -1,0 +1,1 @@
+"""Normal forms of what departments write differently: personal names, employers' names, addresses."""

@@ -1,0 +1,1 @@
+"""Third stage: entities and records become a property graph in a store, over which the patterns run."""

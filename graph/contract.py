@@ -1,0 +1,99 @@
+"""What the graph's Parquet tables must hold before a store takes them in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import polars as pl
+
+from graph.schema import EdgeTable, GraphSchema, NodeTable
+from jiwang.errors import ContractError
+
+REMEDY = "run `jiwang build` again; if it stays, report this with the manifest"
+
+
+def check_tables(schema: GraphSchema, nodes: Mapping[str, Path], edges: Mapping[str, Path]) -> dict[str, int]:
+    """Check every table against ``schema`` and return its number of rows, by label and type.
+
+    Raises:
+        ContractError: a table, column or key is missing, of another type, doubled, or an edge's end is no
+            node of the sort that the schema names. The message names the table and how many rows are wrong.
+    """
+    _same_names("node", schema.nodes, nodes)
+    _same_names("edge", schema.edges, edges)
+    for label, node in schema.nodes.items():
+        _check_columns(f"nodes/{label}", node, nodes[label])
+    for kind, edge in schema.edges.items():
+        _check_columns(f"edges/{kind}", edge, edges[kind])
+    _check_unique("nodes", "id", nodes)
+    _check_unique("edges", "eid", edges)
+    for kind, edge in schema.edges.items():
+        _check_ends(kind, edge, nodes, edges[kind])
+    return {name: _rows(path) for name, path in [*nodes.items(), *edges.items()]}
+
+
+def _rows(path: Path) -> int:
+    return int(pl.scan_parquet(path).select(pl.len()).collect().item())
+
+
+def _same_names(sort: str, wanted: Mapping[str, object], found: Mapping[str, Path]) -> None:
+    missing = sorted(set(wanted) - {name for name, path in found.items() if path.is_file()})
+    unknown = sorted(set(found) - set(wanted))
+    if missing:
+        raise ContractError(f"graph: {sort} tables missing: {', '.join(missing)}", REMEDY)
+    if unknown:
+        raise ContractError(
+            f"graph: {sort} tables that the schema does not know: {', '.join(unknown)}", REMEDY
+        )
+
+
+def _check_columns(name: str, table: NodeTable | EdgeTable, path: Path) -> None:
+    try:
+        found = pl.read_parquet_schema(path)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise ContractError(f"graph table {name} cannot be read: {error}", REMEDY) from error
+    wrong = [
+        f"{column} is {found.get(column, 'missing')}, wanted {wanted}"
+        for column, wanted in table.columns().items()
+        if found.get(column) != wanted
+    ]
+    wrong += [f"{column} is not in the schema" for column in found if column not in table.columns()]
+    if wrong:
+        raise ContractError(f"graph table {name}: {'; '.join(wrong)}", REMEDY)
+
+
+def _check_unique(folder: str, key: str, tables: Mapping[str, Path]) -> None:
+    every = []
+    for name, path in sorted(tables.items()):
+        keys = pl.scan_parquet(path).select(key)
+        every.append(keys)
+        counted = keys.select(
+            pl.len() - pl.col(key).n_unique(), pl.col(key).null_count().alias("none")
+        ).collect()
+        doubled, none = counted.row(0)
+        if none:
+            raise ContractError(f"graph table {folder}/{name}: {none} rows without {key}", REMEDY)
+        if doubled:
+            raise ContractError(f"graph table {folder}/{name}: {doubled} rows repeat another's {key}", REMEDY)
+    if not every:
+        return
+    doubled = pl.concat(every).select(pl.len() - pl.col(key).n_unique()).collect().item()
+    if doubled:
+        raise ContractError(
+            f"graph tables {folder}/*: {doubled} rows bear the {key} of another table's row", REMEDY
+        )
+
+
+def _check_ends(kind: str, edge: EdgeTable, nodes: Mapping[str, Path], path: Path) -> None:
+    for column, label in _ends(edge):
+        known = pl.scan_parquet(nodes[label]).select("id")
+        ends = pl.scan_parquet(path).select(column)
+        lost = ends.join(known, left_on=column, right_on="id", how="anti").select(pl.len()).collect().item()
+        if lost:
+            raise ContractError(f"graph table edges/{kind}: {lost} rows whose {column} is no {label}", REMEDY)
+
+
+def _ends(edge: EdgeTable) -> Iterator[tuple[str, str]]:
+    yield "source", edge.from_
+    yield "target", edge.to

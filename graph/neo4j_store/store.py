@@ -1,0 +1,227 @@
+"""The production store: a Neo4j server, loaded over Bolt and asked in read transactions.
+
+A load merges every row by its key and stamps it with the load's tag; rows of older tags are deleted at the
+end, so that what was killed half-way is simply run again. A marker node says whose graph is there and whether
+it is whole; nothing is asked of half a graph.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import neo4j
+from neo4j.exceptions import ServiceUnavailable
+
+from graph import walk
+from graph.contract import check_tables
+from graph.neo4j_store.failures import LOAD, explained
+from graph.neo4j_store.loader import MARKER, Loader
+from graph.schema import GraphSchema
+from graph.store import Capabilities, Finding, Neighborhood, Row
+from jiwang.errors import PatternError, StoreError
+from jiwang.progress import Progress, SilentProgress
+
+OLDEST = (5, 23)  # the first with CALL (x) { … }, which the loader uses
+PAUSE = 0.5
+COMPONENTS = "CALL dbms.components() YIELD name, versions WHERE name = 'Neo4j Kernel' RETURN versions[0] AS v"
+_SCALARS = (str, int, float, type(None))
+
+
+class Neo4jStore:
+    """The graph on a Neo4j server.
+
+    Args:
+        uri: address, such as ``bolt://127.0.0.1:7687``.
+        user: its user.
+        password: empty where the server asks for none.
+        database: name of the database.
+        timeout: seconds to wait for the server to answer.
+        schema: the tables of the graph.
+
+    Raises:
+        StoreError: the server does not answer, does not let us in, or is too old.
+    """
+
+    few = 0
+    type_of = "type(r)"
+
+    def __init__(
+        self, uri: str, *, user: str, password: str, database: str, timeout: float, schema: GraphSchema
+    ) -> None:
+        self.schema = schema
+        self.uri = uri
+        self._database = database
+        self._driver = _connect(uri, (user, password) if password else None, timeout)
+        try:
+            self._version = self._check_version()
+            self._tag = self._whole()
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def tag(self) -> str | None:
+        """Fingerprint of the graph that is wholly loaded, or None."""
+        return self._tag
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this store is."""
+        return Capabilities("neo4j", self._version, server=True)
+
+    def load(
+        self, nodes: Mapping[str, Path], edges: Mapping[str, Path], tag: str, progress: Progress | None = None
+    ) -> dict[str, int]:
+        """Replace the graph; see `graph.store.GraphStore.load`.
+
+        A load that was cut off goes on after the last table that it finished.
+        """
+        rows = check_tables(self.schema, nodes, edges)
+        self._tag = self._whole()
+        if self._tag == tag:
+            return rows
+        with (
+            explained(self.uri),
+            (progress or SilentProgress()).task("load", total=sum(rows.values())) as task,
+        ):
+            Loader(self._driver, self._database, self.schema, tag).load(nodes, edges, task.advance)
+            task.say(f"{sum(rows.values()):,} rows")
+        self._tag = self._whole()
+        return rows
+
+    def run(
+        self, query: str, params: Mapping[str, Any] | None = None, timeout: float = 60.0, limit: int = 100_000
+    ) -> list[Row]:
+        """Run a read-only query; see `graph.store.GraphStore.run`."""
+        if self._tag is None:
+            raise StoreError(f"{self.uri} holds no whole graph", LOAD)
+        with (
+            explained(self.uri, timeout),
+            self._reading() as session,
+            session.begin_transaction(timeout=timeout) as transaction,
+        ):
+            mark = transaction.run(MARKER).single()
+            if mark is None or mark["state"] != "complete" or mark["tag"] != self._tag:
+                raise StoreError(f"{self.uri}: another graph was or is being loaded", f"wait, or {LOAD}")
+            return _rows(transaction.run(query, dict(params or {})), limit)
+
+    def neighbors(
+        self, ids: Sequence[str], types: Sequence[str] = (), cap: int = 300, degree_cap: int = 100
+    ) -> Neighborhood:
+        """Return one hop around ``ids``; see `graph.store.GraphStore.neighbors`."""
+        return walk.neighborhood(self, ids, types, cap, degree_cap)
+
+    def path(
+        self, a: str, b: str, types: Sequence[str] = (), max_len: int = 6, degree_cap: int = 200
+    ) -> list[Row]:
+        """Return a shortest path; see `graph.store.GraphStore.path`."""
+        return walk.shortest(self, a, b, types, max_len, degree_cap)
+
+    def doctor(self) -> list[Finding]:
+        """Look at version, access and what is loaded."""
+        found = [Finding("ok", f"neo4j {self._version} answers at {self.uri}")]
+        with explained(self.uri), self._reading() as session:
+            access = session.run(
+                "SHOW DATABASES YIELD name, access WHERE name = $name RETURN access", name=self._database
+            ).single()
+        if access and access["access"] != "read-write":
+            found.append(
+                Finding("error", f"database {self._database} is read-only", "load needs one to write to")
+            )
+        if self._tag is None:
+            return [*found, Finding("warning", f"{self.uri} holds no whole graph", LOAD)]
+        nodes = sum(
+            self.run(f"MATCH (n:`{label}`) RETURN count(*) AS n")[0]["n"] for label in self.schema.nodes
+        )
+        edges = sum(
+            self.run(f"MATCH ()-[r:`{t}`]->() RETURN count(*) AS n")[0]["n"] for t in self.schema.edges
+        )
+        return [*found, Finding("ok", f"graph {self._tag}: {nodes} nodes, {edges} edges")]
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._driver.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def _reading(self) -> Iterator[neo4j.Session]:
+        with self._driver.session(database=self._database, default_access_mode=neo4j.READ_ACCESS) as session:
+            yield session
+
+    def _whole(self) -> str | None:
+        """Return the tag of the graph that is there, if it is whole and of our schema."""
+        with explained(self.uri), self._reading() as session:
+            mark = session.run(MARKER).single()
+        whole = mark and mark["state"] == "complete" and mark["schema"] == self.schema.fingerprint()
+        return str(mark["tag"]) if mark and whole else None
+
+    def _check_version(self) -> str:
+        with explained(self.uri), self._reading() as session:
+            found = session.run(COMPONENTS).single()
+        version = str(found["v"]) if found else "0.0"
+        if tuple(int(part) for part in version.split("-")[0].split(".")[:2]) < OLDEST:
+            wanted = ".".join(map(str, OLDEST))
+            raise StoreError(
+                f"{self.uri} is Neo4j {version}; {wanted} is the oldest that works", "use a newer server"
+            )
+        return version
+
+
+def _connect(uri: str, auth: tuple[str, str] | None, timeout: float) -> neo4j.Driver:
+    """Open a driver and wait up to ``timeout`` seconds for a server that is just starting."""
+    end = time.monotonic() + timeout
+    with explained(uri):
+        driver = neo4j.GraphDatabase.driver(
+            uri,
+            auth=auth,
+            connection_timeout=timeout,
+            connection_acquisition_timeout=timeout,
+            max_transaction_retry_time=30.0,
+            # A label without nodes yet is no news: the schema says that it exists.
+            notifications_min_severity="OFF",
+            warn_notification_severity="OFF",
+            telemetry_disabled=True,
+        )
+        try:
+            while True:
+                try:
+                    driver.verify_connectivity()
+                    return driver
+                except ServiceUnavailable:
+                    if time.monotonic() + PAUSE > end:
+                        raise
+                    time.sleep(PAUSE)
+        except BaseException:
+            driver.close()
+            raise
+
+
+def _rows(result: neo4j.Result, limit: int) -> list[Row]:
+    rows: list[Row] = []
+    for record in result:
+        if len(rows) == limit:
+            raise PatternError(
+                f"a query returns more than {limit} rows", "make it stricter, or raise the limit"
+            )
+        if not all(_is_plain(value) for value in record.values()):
+            raise PatternError(
+                "a query returns a node, a relationship or a map", "return their properties instead"
+            )
+        rows.append(record.data())
+    return rows
+
+
+def _is_plain(value: object) -> bool:
+    return all(map(_is_plain, value)) if isinstance(value, list) else isinstance(value, _SCALARS)

@@ -1,0 +1,58 @@
+"""Rings: groups of hits that tell one story, with their people's parts, the money, and what speaks for them.
+
+    hits + evidence edges -> candidates (communities of hits) -> roles, amounts, innocent explanations
+
+A ring is cut from *evidence* (who takes whose money, whose cards travel together, who claims through whom),
+never from co-employment or kinship. Publishes ``rings/candidates.parquet`` and ``rings/members.parquet``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from graph.rings.candidates import gather
+from graph.rings.facts import Facts
+from graph.rings.portrait import Portrait, draw
+from jiwang.config import Settings
+from jiwang.progress import Progress
+from jiwang.tables import RingCandidates, RingMembers, write
+from jiwang.workspace import Workspace
+
+
+def run(
+    workspace: Workspace, settings: Settings, *, progress: Progress, stamp: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Publish the ring candidates and their members; return counts by typology."""
+    del settings
+    facts = Facts.load(workspace)
+    with workspace.publish("rings", stamp) as folder, progress.task("rings") as task:
+        portraits = [draw(group, facts) for group in gather(facts)]
+        portraits.sort(key=lambda p: (-p.strength, p.ring_id))
+        write(
+            pl.DataFrame([p.row() for p in portraits], schema=candidate_schema()),
+            RingCandidates,
+            folder / "candidates.parquet",
+        )
+        write(_members(portraits), RingMembers, folder / "members.parquet")
+        task.say(f"{len(portraits)} rings")
+    counts: dict[str, int] = {}
+    for portrait in portraits:
+        counts[portrait.typology] = counts.get(portrait.typology, 0) + 1
+    return {"rings": len(portraits), "by_typology": dict(sorted(counts.items()))}
+
+
+def candidate_schema() -> dict[str, pl.DataType]:
+    """Return the columns of ``candidates.parquet``."""
+    return dict(RingCandidates.create_empty().schema)
+
+
+def _members(portraits: list[Portrait]) -> pl.DataFrame:
+    rows = [
+        {"ring_id": p.ring_id, "kind": kind, "entity_id": entity, "role": role}
+        for p in portraits
+        for entity, (kind, role) in sorted(p.roles.items())
+    ]
+    return pl.DataFrame(rows, schema=dict(RingMembers.create_empty().schema))

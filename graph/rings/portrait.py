@@ -1,0 +1,171 @@
+"""The portrait of a ring: its name, who plays which part, what it took, and what speaks for its people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from graph.patterns import Pattern, load_library
+from graph.rings import innocence
+from graph.rings.candidates import Group, edges_of, hands
+from graph.rings.facts import Facts, Row
+from graph.rings.innocence import Check
+from jiwang.ids import digest
+from jiwang.ontology import typologies
+
+# The more a typology explains, the earlier it stands: "one hand takes all" (A1, I1) is what most rings look
+# like from afar, and names a ring only where nothing more particular does.
+ORDER = ("P7", "P2", "P1", "H4", "M1", "X2", "U2", "P5", "H1", "H2", "A1", "I1", "W1", "P3", "E1", "U1")
+SEVERITY = {"red": 0.9, "orange": 0.7, "yellow": 0.35}
+EXTRA = 0.25  # what a further kind of evidence takes off the remaining doubt
+EXCUSE = 0.35  # what remains of the strength for each innocent explanation that holds
+LENDERS = {"H2": "mule", "H4": "mule", "A1": "unwitting", "P1": "unwitting", "P7": "beneficiary"}
+COMPANY = ("CO_ADMITTED",)
+HEADS = {"P5": "intermediary", "I1": "intermediary", "P7": "intermediary"}
+
+
+@dataclass(frozen=True)
+class Portrait:
+    """A ring candidate, ready to be ranked."""
+
+    ring_id: str
+    typology: str
+    also: tuple[str, ...]
+    title: str
+    amount: float
+    first_seen: date | None
+    last_seen: date | None
+    roles: dict[str, tuple[str, str]]
+    reasons: tuple[str, ...]
+    checks: tuple[Check, ...]
+    patterns: tuple[str, ...]
+    edges: tuple[str, ...] = field(repr=False)
+    strength: float
+
+    def row(self) -> dict[str, Any]:
+        """Return the row of ``candidates.parquet``."""
+        return {
+            "ring_id": self.ring_id,
+            "strength": self.strength,
+            "typology": self.typology,
+            "title": self.title,
+            "amount_at_risk": self.amount,
+            "first_seen": self.first_seen,
+            "last_seen": self.last_seen,
+            "n_members": len(self.roles),
+            "also": list(self.also),
+            "reasons": list(self.reasons),
+            "innocent_checks": [c.text for c in self.checks],
+            "excused": sum(c.holds for c in self.checks),
+            "patterns": list(self.patterns),
+            "edges": list(self.edges),
+        }
+
+
+def draw(group: Group, facts: Facts) -> Portrait:
+    """Draw the portrait of a group of hits."""
+    hits = [*group.hits, *group.asides]
+    told = sorted({h["typology"] for h in group.hits}, key=ORDER.index)
+    typology = told[0]
+    roles = _roles(group, typology, facts)
+    people = [e for e, (kind, _) in roles.items() if kind == "person"]
+    checks = tuple(innocence.check(typology, group, people, facts))
+    library = {p.id: p for p in load_library()}
+    first = [h["first_seen"] for h in hits if h["first_seen"]]
+    last = [h["last_seen"] for h in hits if h["last_seen"]]
+    return Portrait(
+        ring_id="g" + digest("ring", typology, *sorted(roles), length=12),
+        typology=typology,
+        also=tuple(sorted({h["typology"] for h in hits} - {typology})),
+        title=_title(group, typology, roles, facts),
+        amount=_amount(group, typology, facts),
+        first_seen=min(first, default=None),
+        last_seen=max(last, default=None),
+        roles=roles,
+        reasons=tuple(_reasons(hits, library, facts)),
+        checks=checks,
+        patterns=tuple(sorted({h["pattern_id"] for h in hits})),
+        edges=tuple(sorted({e for h in group.hits for e in h["edges"]})),
+        strength=_strength(group, checks),
+    )
+
+
+def _strength(group: Group, checks: tuple[Check, ...]) -> float:
+    """Return 0..1: the gravest pattern, nearer to 1 by each further kind of evidence, less by each excuse."""
+    by_pattern = {h["pattern_id"]: SEVERITY[h["severity"]] for h in [*group.hits, *group.asides]}
+    doubts = sorted(1 - s for s in by_pattern.values())
+    doubt = doubts[0] * (1 - EXTRA) ** (len(doubts) - 1)
+    return round(float((1 - doubt) * EXCUSE ** sum(c.holds for c in checks)), 6)
+
+
+def _roles(group: Group, typology: str, facts: Facts) -> dict[str, tuple[str, str]]:
+    heads = set().union(*(hands(h, facts) for h in group.hits))
+    robbed = {e.target for h in group.hits for e in edges_of(h, facts) if e.type == "TAKES_OVER"}
+    dead = {
+        m
+        for h in group.hits
+        for m in h["members"]
+        if (facts.people.get(m) or {}).get("death_day") is not None
+    }
+    loose = _loose(group, facts)
+    roles: dict[str, tuple[str, str]] = {}
+    for member in sorted({m for h in group.hits for m in h["members"]} - loose):
+        kind = facts.kinds.get(member)
+        if kind is None:
+            continue
+        if kind != "person":
+            role = kind
+        elif member in robbed or member in dead:
+            role = "unwitting"
+        elif member in heads:
+            role = HEADS.get(typology, "organiser")
+        else:
+            role = LENDERS.get(typology, "beneficiary")
+        roles[member] = (kind, role)
+    return roles
+
+
+def _loose(group: Group, facts: Facts) -> set[str]:
+    """Return who hangs on a company by a single tie: chance meets anybody once."""
+    ties: dict[str, set[str]] = {}
+    for edge in (e for h in group.hits for e in edges_of(h, facts) if e.type in COMPANY):
+        ties.setdefault(edge.source, set()).add(edge.target)
+        ties.setdefault(edge.target, set()).add(edge.source)
+    return {p for p, others in ties.items() if len(others) < 2} if len(ties) > 4 else set()
+
+
+def _title(group: Group, typology: str, roles: dict[str, tuple[str, str]], facts: Facts) -> str:
+    people = sum(kind == "person" for kind, _ in roles.values())
+    hub = next((m for m, (kind, _) in roles.items() if kind in ("employer", "clinic")), None)
+    place = f"：{facts.name(hub)}" if hub else ""
+    return f"{typologies()[typology].title.zh}{place}（{people}人）"
+
+
+def _amount(group: Group, typology: str, facts: Facts) -> float:
+    """Return yuan at risk: every benefit record that bears the ring, once; where there is none, transfers."""
+    named = [h for h in group.hits if h["typology"] == typology]
+    if typology in ("P1", "P5", "H4"):
+        best: dict[str, float] = {}
+        for h in named:
+            best[h["subject"]] = max(best.get(h["subject"], 0.0), h["amount"] or 0.0)
+        alone = [v for h, v in best.items() if typology != "P1" or len(best) == 1 or v < max(best.values())]
+        return round(max(sum(alone), max(best.values(), default=0.0)), 2)
+    records = {r for h in named for e in edges_of(h, facts) for r in facts.records.get(e.eid, [])}
+    paid = sum(facts.money.get(r, 0.0) for r in records)
+    return round(paid or max((h["amount"] or 0.0 for h in named), default=0.0), 2)
+
+
+def _reasons(hits: list[Row], library: dict[str, Pattern], facts: Facts) -> list[str]:
+    grouped: dict[str, list[Row]] = {}
+    for h in hits:
+        grouped.setdefault(h["pattern_id"], []).append(h)
+    told = []
+    for pattern, found in sorted(grouped.items(), key=lambda i: (-SEVERITY[i[1][0]["severity"]], i[0])):
+        people = {m for h in found for m in h["members"] if facts.kinds.get(m) == "person"}
+        title = library[pattern].title.zh if pattern in library else pattern
+        told.append(
+            f"{title}：涉及{len(people)}人，命中{len(found)}次"
+            f"（模式 {pattern} v{found[0]['pattern_version']}）"
+        )
+    return told

@@ -1,0 +1,156 @@
+"""The one protocol behind which the graph is held, embedded or on a Neo4j server, and the way to open it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Protocol, Self
+
+from graph.schema import GraphSchema, load_schema
+from jiwang.config import Settings
+from jiwang.progress import Progress
+from jiwang.workspace import Workspace
+
+Row = dict[str, Any]
+STORE_FOLDER = "store"
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What a store is.
+
+    Attributes:
+        engine: "ladybug" or "neo4j".
+        version: of the engine.
+        server: it is a process of its own that others may use at the same time.
+    """
+
+    engine: str
+    version: str
+    server: bool
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that `GraphStore.doctor` looked at."""
+
+    level: Literal["ok", "warning", "error"]
+    what: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
+class Neighborhood:
+    """What one hop around some nodes brings.
+
+    Attributes:
+        edges: rows of source, target, eid, type and the edge's properties, sorted by type and eid.
+        hubs: (node id, edge type) → number of edges, where there were too many to show.
+        cut: there were more edges than asked for.
+    """
+
+    edges: list[Row]
+    hubs: dict[tuple[str, str], int]
+    cut: bool
+
+
+class GraphStore(Protocol):
+    """A loaded graph that can be asked. Open one with `open_store`; use it as a context manager."""
+
+    schema: GraphSchema
+
+    @property
+    def tag(self) -> str | None:
+        """Fingerprint of the graph that is wholly loaded, or None."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this store is."""
+
+    def load(
+        self, nodes: Mapping[str, Path], edges: Mapping[str, Path], tag: str, progress: Progress
+    ) -> dict[str, int]:
+        """Replace the graph by these Parquet tables and return their rows by table; same ``tag``: a no-op.
+
+        Raises:
+            ContractError: a table breaks the schema; the store is left as it was.
+            StoreError: the engine failed.
+        """
+
+    def run(
+        self, query: str, params: Mapping[str, Any] | None = None, timeout: float = 60.0, limit: int = 100_000
+    ) -> list[Row]:
+        """Run a read-only query whose columns are scalars or lists of them.
+
+        Args:
+            query: Cypher in the subset that both engines share (see docs, pattern language).
+            params: values of its ``$parameters``.
+            timeout: seconds it may take.
+            limit: rows it may return; more is an error, never a silent cut.
+
+        Raises:
+            PatternError: the query is wrong, writes, takes too long or returns too much.
+            StoreError: nothing is wholly loaded, or the engine cannot be reached.
+        """
+
+    def neighbors(
+        self, ids: Sequence[str], types: Sequence[str] = (), cap: int = 300, degree_cap: int = 100
+    ) -> Neighborhood:
+        """Return the edges one hop around ``ids``.
+
+        Args:
+            ids: nodes to start from.
+            types: edge types to follow; none means all.
+            cap: edges to return.
+            degree_cap: a node with more edges of a type than this is reported as a hub, not followed.
+        """
+
+    def path(
+        self, a: str, b: str, types: Sequence[str] = (), max_len: int = 6, degree_cap: int = 200
+    ) -> list[Row]:
+        """Return the edges of a shortest path from ``a`` to ``b``, in order, the same one on every engine.
+
+        No path, or none within ``max_len`` edges, is an empty list. Edges of sorts that the schema calls hubs
+        are followed only if ``types`` names them, and none where one node has more than ``degree_cap``.
+        """
+
+    def doctor(self) -> list[Finding]:
+        """Look at version, trustworthiness and what is loaded."""
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+def open_store(settings: Settings, workspace: Workspace, schema: GraphSchema | None = None) -> GraphStore:
+    """Open the store that ``settings.store`` names, for the graph of ``workspace``.
+
+    Raises:
+        StoreError: the engine is one known to give wrong rows, or the server does not answer or let us in.
+    """
+    schema = schema or load_schema()
+    # Each driver is imported only when its store is wanted: it takes a second, and need not be installed.
+    if settings.store == "neo4j":
+        from graph.neo4j_server import kept_password  # noqa: PLC0415
+        from graph.neo4j_store import Neo4jStore  # noqa: PLC0415
+
+        password = settings.neo4j_password.get_secret_value() or kept_password(workspace.root)
+        return Neo4jStore(
+            settings.neo4j_uri,
+            user=settings.neo4j_user,
+            password=password,
+            database=settings.neo4j_database,
+            timeout=settings.neo4j_timeout,
+            schema=schema,
+        )
+    from graph.ladybug_store import LadybugStore  # noqa: PLC0415
+
+    folder = workspace.root / STORE_FOLDER
+    return LadybugStore(folder, schema=schema, memory_mb=settings.store_memory_mb, threads=settings.threads)

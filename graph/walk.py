@@ -1,0 +1,171 @@
+"""Walks over the graph, hop by hop: the same questions to every engine, so the same answers.
+
+Neighbourhoods collapse hubs instead of drowning in them; shortest paths are searched from both ends here
+rather than by the engines, whose syntax differs and who pick any of several equally short paths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from graph.schema import EdgeTable, GraphSchema
+from graph.store import Neighborhood, Row
+
+EVERYTHING = 1_000_000
+
+
+class Asked(Protocol):
+    """A store as walks see it."""
+
+    schema: GraphSchema
+    few: int  # up to so many ids are asked for one by one: quicker where `=` uses an index and `IN` does not
+    type_of: str  # the engine's name for the type of relationship r
+
+    def run(
+        self, query: str, params: Mapping[str, Any] | None = None, timeout: float = 60.0, limit: int = 100_000
+    ) -> list[Row]:
+        """See `graph.store.GraphStore.run`."""
+
+
+class _Way(NamedTuple):
+    """One direction out of one sort of node, and the edge types that lead that way."""
+
+    label: str
+    arrow: str  # a pattern with {} for the relationship
+    types: tuple[str, ...]
+
+
+def neighborhood(
+    store: Asked, ids: Sequence[str], types: Sequence[str], cap: int, degree_cap: int
+) -> Neighborhood:
+    """Return the edges one hop around ``ids``; see `graph.store.GraphStore.neighbors`."""
+    edges: dict[str, Row] = {}
+    hubs: dict[tuple[str, str], int] = {}
+    cut = False
+    ways = list(_ways(store.schema, _known(store.schema, types)))
+    sorts = _sorts(store, sorted(set(ids)), {way.label for way in ways})
+    for way in ways:
+        for kind, degrees in _degrees(store, way, sorts.get(way.label, [])).items():
+            for node in sorted(n for n, degree in degrees.items() if degree > degree_cap):
+                hubs[node, kind] = hubs.get((node, kind), 0) + degrees[node]
+            found = _fetch(store, way, kind, sorted(n for n, d in degrees.items() if d <= degree_cap), cap)
+            cut |= len(found) > cap
+            edges |= {row["eid"]: row for row in found}
+    rows = sorted(edges.values(), key=lambda row: (row["type"], row["eid"]))
+    return Neighborhood(rows[:cap], dict(sorted(hubs.items())), cut or len(rows) > cap)
+
+
+def _known(schema: GraphSchema, types: Sequence[str]) -> list[str]:
+    unknown = sorted(set(types) - set(schema.edges))
+    if unknown:
+        raise ValueError(f"the graph has no edges {', '.join(unknown)}")
+    return sorted(types or schema.edges)
+
+
+def _ways(schema: GraphSchema, types: Sequence[str]) -> Iterator[_Way]:
+    for label in sorted(schema.nodes):
+        away = tuple(t for t in types if schema.edges[t].from_ == label)
+        back = tuple(t for t in types if schema.edges[t].to == label)
+        if away:
+            yield _Way(label, "-[r:{}]->", away)
+        if back:
+            yield _Way(label, "<-[r:{}]-", back)
+
+
+def _ask(store: Asked, query: str, ids: Sequence[str], more: Mapping[str, Any] | None = None) -> list[Row]:
+    """Run ``query``, which holds ``{where}``, for nodes a among ``ids``."""
+    if not ids:
+        return []
+    if len(ids) > store.few:
+        given = {"ids": list(ids), **(more or {})}
+        return store.run(query.replace("{where}", "a.id IN $ids"), given, limit=EVERYTHING)
+    single = query.replace("{where}", "a.id = $id")
+    return [row for node in ids for row in store.run(single, {"id": node, **(more or {})}, limit=EVERYTHING)]
+
+
+def _sorts(store: Asked, ids: Sequence[str], labels: set[str]) -> dict[str, list[str]]:
+    """Return which of ``ids`` are nodes of which label; an id is one of at most one."""
+    sorts: dict[str, list[str]] = {}
+    left = list(ids)
+    for label in sorted(labels):
+        found = {
+            row["id"] for row in _ask(store, f"MATCH (a:`{label}`) WHERE {{where}} RETURN a.id AS id", left)
+        }
+        sorts[label] = sorted(found)
+        left = [node for node in left if node not in found]
+    return sorts
+
+
+def _degrees(store: Asked, way: _Way, ids: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Return edge type → node → number of edges that way."""
+    arrow = way.arrow.format("|".join(f"`{kind}`" for kind in way.types))
+    match = f"MATCH (a:`{way.label}`){arrow}(b) WHERE {{where}}"
+    query = f"{match} RETURN a.id AS id, {store.type_of} AS type, count(*) AS n"
+    degrees: dict[str, dict[str, int]] = {}
+    for row in _ask(store, query, ids):
+        degrees.setdefault(row["type"], {})[row["id"]] = row["n"]
+    return dict(sorted(degrees.items()))
+
+
+def _fetch(store: Asked, way: _Way, kind: str, ids: Sequence[str], cap: int) -> list[Row]:
+    edge: EdgeTable = store.schema.edges[kind]
+    outward = way.arrow.endswith(">")
+    source, target = ("a", "b") if outward else ("b", "a")
+    other = edge.to if outward else edge.from_
+    props = "".join(f", r.`{name}` AS `{name}`" for name in edge.props)
+    query = (
+        f"MATCH (a:`{way.label}`){way.arrow.format(f'`{kind}`')}(b:`{other}`) WHERE {{where}} "
+        f"RETURN {source}.id AS source, {target}.id AS target, r.eid AS eid{props} ORDER BY eid LIMIT $cap"
+    )
+    rows = _ask(store, query, ids, {"cap": cap + 1})
+    return [{"type": kind, **row} for row in sorted(rows, key=lambda row: row["eid"])]
+
+
+class _Front:
+    """One end of a two-sided search: nodes reached so far, and the edge by which each was reached first."""
+
+    def __init__(self, start: str) -> None:
+        self.reached: dict[str, tuple[str, Row] | None] = {start: None}
+        self.edge = [start]
+        self.length = 0
+
+    def step(self, store: Asked, types: Sequence[str], degree_cap: int) -> None:
+        found = neighborhood(store, self.edge, types, EVERYTHING, degree_cap).edges
+        here, fresh = set(self.edge), []
+        for row in found:
+            for near, far in ((row["source"], row["target"]), (row["target"], row["source"])):
+                if near in here and far not in self.reached:
+                    self.reached[far] = (near, row)
+                    fresh.append(far)
+        self.edge = sorted(fresh)
+        self.length += 1
+
+    def trail(self, node: str) -> list[Row]:
+        """Return the edges from ``node`` back to the start."""
+        rows: list[Row] = []
+        while (step := self.reached[node]) is not None:
+            node, row = step
+            rows.append(row)
+        return rows
+
+
+def shortest(store: Asked, a: str, b: str, types: Sequence[str], max_len: int, degree_cap: int) -> list[Row]:
+    """Return a shortest path; see `graph.store.GraphStore.path`."""
+    if a == b:
+        return []
+    wanted = [t for t in _known(store.schema, types) if types or not _touches_hub(store.schema, t)]
+    left, right = _Front(a), _Front(b)
+    while left.length + right.length < max_len and left.edge and right.edge:
+        front = left if len(left.edge) <= len(right.edge) else right
+        front.step(store, wanted, degree_cap)
+        met = sorted(set(left.reached) & set(right.reached))
+        if met:
+            paths = [[*reversed(left.trail(node)), *right.trail(node)] for node in met]
+            return min(paths, key=lambda rows: (len(rows), [row["eid"] for row in rows]))
+    return []
+
+
+def _touches_hub(schema: GraphSchema, kind: str) -> bool:
+    edge = schema.edges[kind]
+    return schema.nodes[edge.from_].hub or schema.nodes[edge.to].hub
