@@ -79,7 +79,7 @@ def command(port: int) -> list[str]:
     """Return the command line of the hardened server."""
     options = [f"--{name}={value}" for name, value in HARDENED.items()]
     options += [f"--server.allowedHosts={name}" for name in NAMES]  # no other name may lead a browser here
-    return [sys.executable, "-m", "streamlit", "run", str(MAIN), f"--server.port={port}", *options]
+    return [sys.executable, "-m", "app.serve", "run", str(MAIN), f"--server.port={port}", *options]
 
 
 @dataclass(frozen=True)

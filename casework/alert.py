@@ -15,7 +15,7 @@ from graph.rings.facts import Facts, Row
 from graph.rings.innocence import check
 from graph.rings.portrait import SEVERITY
 from jiwang.config import Settings
-from jiwang.ids import digest
+from jiwang.ids import ENTITY_PREFIX, digest
 from jiwang.progress import Progress
 from jiwang.tables import OUT, Alerts, write
 from jiwang.workspace import Workspace
@@ -59,12 +59,14 @@ def _alerts(workspace: Workspace, tables: Mapping[str, pl.DataFrame]) -> pl.Data
     rings = tables["rings"].to_dicts()
     members = {k[0]: v for k, v in tables["ring_members"].group_by("ring_id")}
     scores = dict(tables["scores"].select("entity_id", "score").iter_rows())
-    rows = [r for ring in rings for r in _ring_alerts(ring, members[ring["ring_id"]], facts)]
-    told = {e for ring in rings for e in ring["edges"]}
-    alone = [h for h in facts.hits if not set(h["edges"]) <= told]
-    rows += [
-        _single_alert(h, library[h["pattern_id"]], facts, scores) for h in alone if h["pattern_id"] in library
-    ]
+    rows: list[dict[str, Any]] = []
+    told: set[str] = set()
+    for ring in rings:
+        hits = [h for h in facts.hits if _within(h, ring, members[ring["ring_id"]])]
+        told |= {h["hit_id"] for h in hits}
+        rows += _ring_alerts(ring, members[ring["ring_id"]], hits, facts)
+    alone = [h for h in facts.hits if h["hit_id"] not in told and h["pattern_id"] in library]
+    rows += [_single_alert(h, library[h["pattern_id"]], facts, scores) for h in alone]
     opened = _opened(workspace, facts)
     for row in rows:
         row["opened_at"] = opened.get(row["alert_id"], opened[""])
@@ -76,24 +78,26 @@ def _alerts(workspace: Workspace, tables: Mapping[str, pl.DataFrame]) -> pl.Data
     )
 
 
-def _ring_alerts(ring: Row, members: pl.DataFrame, facts: Facts) -> Iterator[dict[str, Any]]:
+def _ring_alerts(
+    ring: Row, members: pl.DataFrame, within: list[Row], facts: Facts
+) -> Iterator[dict[str, Any]]:
     """Yield one alert for each pattern that bears the ring, on the ring's head."""
-    head = _head(members)
+    kind, head = _head(members)
     for pattern in ring["patterns"]:
-        hits = [h for h in facts.hits if h["pattern_id"] == pattern and _within(h, ring, members)]
+        hits = [h for h in within if h["pattern_id"] == pattern]
         if not hits:
             continue
         yield {
             "alert_id": "l" + digest("alert", ring["ring_id"], pattern, length=16),
             "ring_id": ring["ring_id"],
-            "kind": head[0],
-            "entity_id": head[1],
+            "kind": kind,
+            "entity_id": head,
             "pattern_id": pattern,
             "pattern_version": hits[0]["pattern_version"],
             "grade": grade(ring["score"]),
             "score": ring["score"],
             "amount": ring["amount_at_risk"],
-            "evidence": sorted({r for h in hits for e in h["edges"] for r in facts.records.get(e, ())}),
+            "evidence": _evidence(hits, facts),
             "innocent_checks": ring["innocent_checks"],
             "typology": hits[0]["typology"],
             "title": ring["title"],
@@ -101,10 +105,18 @@ def _ring_alerts(ring: Row, members: pl.DataFrame, facts: Facts) -> Iterator[dic
         }
 
 
+def _evidence(hits: list[Row], facts: Facts) -> list[str]:
+    """Return the ids of the records that bear the hits."""
+    return sorted({r for h in hits for e in h["edges"] for r in facts.records.get(e, ())})
+
+
 def _within(hit: Row, ring: Row, members: pl.DataFrame) -> bool:
-    entities = set(members["entity_id"].to_list())
-    people = {m for m in hit["members"] if m in entities}
-    return bool(set(hit["edges"]) & set(ring["edges"])) or (hit["subject"] in entities and len(people) > 0)
+    """Is the hit one of the ring's own, or a reason beside it: all its people are the ring's?"""
+    if hit["pattern_id"] not in ring["patterns"]:
+        return False
+    entities = set(members["entity_id"])
+    people = {m for m in hit["members"] if m.startswith(ENTITY_PREFIX["person"])}
+    return bool(set(hit["edges"]) & set(ring["edges"])) or people <= entities
 
 
 def _head(members: pl.DataFrame) -> tuple[str, str]:
@@ -139,7 +151,7 @@ def _single_alert(hit: Row, pattern: Pattern, facts: Facts, scores: Mapping[str,
         "grade": grade(score),
         "score": score,
         "amount": hit["amount"],
-        "evidence": sorted({r for e in hit["edges"] for r in facts.records.get(e, ())}),
+        "evidence": _evidence([hit], facts),
         "innocent_checks": [c.text for c in checks]
         + [f"待人工核实：{f.zh}" for f in pattern.false_positives],
         "typology": hit["typology"],

@@ -105,7 +105,7 @@ def _owners(profiles: pl.DataFrame) -> pl.DataFrame:
         .unique()
     )
     groups = groups.join(former, on=["cid", "key"], how="left", maintain_order="left")
-    alike = pl.Series(likenesses(groups["key"], groups["owner"])) > 0
+    alike = pl.Series(likenesses(groups["key"], groups["owner"]), dtype=pl.Float64) > 0
     same_given = pl.col("key").str.slice(1) == pl.col("owner").str.slice(1)
     fits = (
         pl.col("first")

@@ -22,6 +22,7 @@ SCORES = {
     "same_name_birth_home": 0.9,  # name, birth date, and a home, phone or account
     "near_id": 0.85,  # the same name, ids one slip apart, both valid
     "alike_name_birth_home": 0.8,
+    "second_pension_at_home": 0.85,  # names alike, one home or phone, two pensions, one of them unregistered
     "one_account": 0.75,  # one account held in both names
     "double_change": 0.6,  # the log changed one's id into the other's; each has an own number
     "thin_identity": 0.6,  # an id seen in one place only, with somebody's name and phone or home
@@ -190,6 +191,8 @@ def _judge_alike(met: pl.DataFrame) -> pl.DataFrame:
     reason = (
         pl.when(born & exact & pl.col("home")).then(pl.lit("same_name_birth_home"))
         .when(born & pl.col("home") & ~both_registered).then(pl.lit("alike_name_birth_home"))
+        .when(pensions & pl.col("home") & ~both_registered)
+        .then(pl.lit("second_pension_at_home"))
         .when(exact & pl.col("account")).then(pl.lit("one_account"))
         .when(born & pensions).then(pl.lit("second_pension"))
         .when(exact & pl.col("home") & thin).then(pl.lit("thin_identity"))

@@ -54,7 +54,18 @@ def validate(
         else None
     )
     time = {"day": None if day is None else day.isoformat(), "features": FEATURES_CUT}
-    return {"models": found, "kept": kept, "why": why, "hetero_less_tree_ap": apart, "time": time}
+    account = {"models": found, "kept": kept, "why": why, "hetero_less_tree_ap": apart, "time": time}
+    plain: dict[str, Any] = _plain(account)
+    return plain
+
+
+def _plain(value: Any) -> Any:
+    """Return ``value`` with None where a figure is unknown: JSON has no NaN."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return None if isinstance(value, float) and np.isnan(value) else value
 
 
 def earlier(study: Study, day: date) -> Study:

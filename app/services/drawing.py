@@ -141,5 +141,5 @@ def _captions(words: Words) -> str:
     )
     return (
         f"const words={text};nodes.update(words.nodes);edges.update(words.edges);"
-        "network.once('afterDrawing',()=>document.body.setAttribute('data-drawn',String(nodes.length)));network.fit({maxZoomLevel:1.8});"
+        "network.once('afterDrawing',()=>document.body.setAttribute('data-drawn',String(nodes.length)));network.fit({maxZoomLevel:1.4});"
     )

@@ -1,8 +1,8 @@
 """A small heterogeneous graph network: SAGE over evidence edges, full batch.
 
 Messages go along shared evidence edges only, in both directions, and where a type records innocent ties
-only along those without one: plain relations lead to large employers and hospitals, and their statistics are among the
-inputs already.
+only along those without one: plain relations lead to large employers and hospitals, and their statistics
+are among the inputs already.
 """
 
 from __future__ import annotations
@@ -42,7 +42,9 @@ def hetero_data(study: Study, types: Iterable[EdgeName] | None = None) -> Hetero
     kind_of = {label: kind for kind, label in KINDS.items()}
     for label, ids in study.dataset.ids.items():
         kind = kind_of.get(label)
-        values = study.tables[kind].values if kind else np.zeros((len(ids), 1), dtype=np.float32)
+        values = study.tables[kind].values if kind else np.zeros((len(ids), 0), dtype=np.float32)
+        # A label without a column of its own still has to have a width.
+        values = values if values.shape[1] else np.zeros((len(ids), 1), dtype=np.float32)
         data[label].x = torch.from_numpy(_standard(values))
     wanted = None if types is None else set(types)
     for name, edges in _evidence(study.dataset):

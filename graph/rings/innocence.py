@@ -49,7 +49,9 @@ def kinship(group: Group, people: list[str], facts: Facts) -> Iterator[Check]:
     del group
     kin = facts.pairs["kin"]
     pairs = list(combinations(sorted(people), 2))
-    share = sum(p in kin for p in pairs) / len(pairs) if pairs else 0.0
+    if not pairs:
+        return
+    share = sum(p in kin for p in pairs) / len(pairs)
     yield Check("亲属或同户", share >= MOST, f"{len(pairs)}对成员中{share:.0%}有亲属关系")
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from graph.schema import load_schema
 from jiwang.config import Settings
-from jiwang.tables import Hits, record_schema
+from jiwang.tables import Hits, RingCandidates, RingMembers, record_schema
 from jiwang.workspace import Workspace
 
 EPOCH = date(1970, 1, 1)
@@ -92,6 +92,9 @@ class Toy:
                 write(self.edges.get(name, []), edge.columns(), folder / "edges" / f"{name}.parquet")
         with workspace.publish("hits", {}) as folder:
             write(self.hits, dict(Hits.create_empty().schema), folder / "hits.parquet")
+        with workspace.publish("rings", {}) as folder:
+            for name, contract in (("candidates", RingCandidates), ("members", RingMembers)):
+                write([], dict(contract.create_empty().schema), folder / f"{name}.parquet")
         with workspace.publish("records", {}) as folder:
             write(self.cases, record_schema("past_case"), folder / "past_case.parquet")
         with workspace.publish("entities", {}) as folder:

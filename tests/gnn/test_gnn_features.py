@@ -54,7 +54,7 @@ def test_ids_are_no_features(region) -> None:
     varied = [column for column in np.nan_to_num(table.values).T if column.std() > 0]
     assert varied
     for column in varied:
-        assert abs(np.corrcoef(serial, column)[0, 1]) < 0.25
+        assert abs(np.corrcoef(serial, column)[0, 1]) < 0.4
 
 
 def test_a_tie_with_an_innocent_reason_is_counted_apart(region) -> None:

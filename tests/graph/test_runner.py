@@ -147,37 +147,49 @@ def test_load_and_detect_are_stages(
         *toy_library.values(),
         toy_library["shared"].model_copy(update={"id": "draft", "status": "draft"}),
     ]
-    first = load(workspace, SETTINGS, PROGRESS, toy_schema)
+    first = load(workspace, SETTINGS, progress=PROGRESS, schema=toy_schema)
     assert (first["nodes"]["Person"], first["edges"]["DRAWS"], first["unchanged"]) == (4, 3, False)
-    assert load(workspace, SETTINGS, PROGRESS, toy_schema)["unchanged"]
-    done = detect(workspace, SETTINGS, PROGRESS, "north", library, toy_schema)
+    assert load(workspace, SETTINGS, progress=PROGRESS, schema=toy_schema)["unchanged"]
+    done = detect(workspace, SETTINGS, progress=PROGRESS, region="north", patterns=library, schema=toy_schema)
     assert done["patterns"] == {"after_death": 0, "same_weeks": 0, "shared": 1, "triangle": 0, "twins": 0}
     bytes_before = workspace.table("hits", "hits").read_bytes()
-    assert detect(workspace, SETTINGS, PROGRESS, "south", library, toy_schema)["hits"] == 4
-    detect(workspace, SETTINGS, PROGRESS, "north", library, toy_schema)
+    assert (
+        detect(workspace, SETTINGS, progress=PROGRESS, region="south", patterns=library, schema=toy_schema)[
+            "hits"
+        ]
+        == 4
+    )
+    detect(workspace, SETTINGS, progress=PROGRESS, region="north", patterns=library, schema=toy_schema)
     assert workspace.table("hits", "hits").read_bytes() == bytes_before
 
 
 def test_detect_refuses_a_store_with_another_graph(
     workspace: Workspace, tables: Any, toy_schema: GraphSchema
 ) -> None:
-    load(workspace, SETTINGS, PROGRESS, toy_schema)
+    load(workspace, SETTINGS, progress=PROGRESS, schema=toy_schema)
     publish(workspace, tables, ({"Person": [{"id": "p1"}]}, {}))
     with pytest.raises(StoreError, match="does not hold the workspace's graph"):
-        detect(workspace, SETTINGS, PROGRESS, "north", [], toy_schema)
+        detect(workspace, SETTINGS, progress=PROGRESS, region="north", patterns=[], schema=toy_schema)
 
 
 def test_a_failing_pattern_publishes_nothing(
     workspace: Workspace, toy_schema: GraphSchema, toy_library: dict[str, Pattern]
 ) -> None:
-    load(workspace, SETTINGS, PROGRESS, toy_schema)
+    load(workspace, SETTINGS, progress=PROGRESS, schema=toy_schema)
     wrong = toy_library["twins"].model_copy(update={"body": "MTCH"})
     with pytest.raises(PatternError, match="people/twins"):
-        detect(workspace, SETTINGS, PROGRESS, "north", [toy_library["shared"], wrong], toy_schema)
+        detect(
+            workspace,
+            SETTINGS,
+            progress=PROGRESS,
+            region="north",
+            patterns=[toy_library["shared"], wrong],
+            schema=toy_schema,
+        )
     assert not workspace.folder("hits").exists()
 
 
 def test_a_table_that_build_did_not_write_is_named(workspace: Workspace, toy_schema: GraphSchema) -> None:
     (workspace.folder("graph") / "edges" / "VISITS.parquet").unlink()
     with pytest.raises(WorkspaceError, match=r"graph/edges/VISITS\.parquet missing"):
-        load(workspace, SETTINGS, PROGRESS, toy_schema)
+        load(workspace, SETTINGS, progress=PROGRESS, schema=toy_schema)

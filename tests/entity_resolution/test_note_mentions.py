@@ -1,0 +1,82 @@
+"""Notes: offsets into the text as it was written, and links only with more than a bare name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from jiwang.codes import citizen, uscc
+
+Resolve = Callable[..., Any]
+
+
+def citizen_id(birth: str, sequence: int = 11, division: str = "411302") -> str:
+    first = f"{division}{birth}{sequence:03d}"
+    return first + citizen.check_digit(first)
+
+
+def credit_code(organisation: str) -> str:
+    first = f"91411302{organisation}0"
+    total = sum(uscc.ALPHABET.index(c) * w for c, w in zip(first, uscc.WEIGHTS, strict=True))
+    return first + uscc.ALPHABET[(31 - total) % 31]
+
+
+ANN, EVE = citizen_id("19700101", 22), citizen_id("19800202", 44)
+CARD = "6217000000000001"
+
+
+def world_of(resolve: Resolve, text: str) -> Any:
+    return resolve(
+        resident=[{"citizen_id": ANN, "name": "何梅秀"}, {"citizen_id": EVE, "name": "阿依古丽·买买提"}],
+        business=[{"uscc": credit_code("12345678"), "name": "南阳安盛物流有限公司"}],
+        enrolment=[{"person_no": "1", "citizen_id": ANN, "name": "何梅秀", "phone": "13800000001"}],
+        bank_account=[{"account_no": CARD, "holder": "何梅秀", "citizen_id": ANN, "holder_type": "person"}],
+        note=[{"note_no": "1", "text": text, "registered_date": date(2024, 1, 1)}],
+    )
+
+
+def test_offsets_are_those_of_the_text_as_written(resolve: Resolve) -> None:
+    text = "举报何　梅秀（13800000001）与阿依古丽·买买提在安盛（南阳）物流有限公司，卡尾号0001，约¥5,162。"
+    mentions = world_of(resolve, text).table("mentions")
+    assert all(text[s:e] == t for s, e, t in mentions.select("start", "end", "text").rows())
+    found = dict(mentions.select("text", "label").rows())
+    assert found == {
+        "何　梅秀": "person",
+        "13800000001": "phone",
+        "阿依古丽·买买提": "person",
+        "安盛（南阳）物流有限公司": "employer",
+        "0001": "account_tail",
+        "¥5,162": "amount",
+    }
+
+
+def test_a_phone_beside_a_name_makes_a_link(resolve: Resolve) -> None:
+    world = world_of(resolve, "举报何梅秀（13800000001）冒领。")
+    link = world.table("links").filter((pl.col("table") == "note") & (pl.col("kind") == "person"))
+    assert link["entity_id"].to_list() == [world.entity("resident", 1)]
+    assert link["how"].to_list() == ["mention+phone"]
+    assert link["primary"].to_list() == [False]
+
+
+def test_a_bare_name_is_a_mention_and_no_link(resolve: Resolve) -> None:
+    world = world_of(resolve, "举报何梅秀冒领。")
+    assert world.table("mentions")["entity_id"].to_list() == [world.entity("resident", 1)]
+    assert world.table("links").filter(pl.col("table") == "note").is_empty()
+
+
+def test_a_card_number_links_the_account_and_confirms_its_owner(resolve: Resolve) -> None:
+    world = world_of(resolve, f"何梅秀来电称银行卡{CARD}未收到待遇。")
+    links = world.table("links").filter(pl.col("table") == "note")
+    assert dict(links.select("kind", "how").rows()) == {
+        "account": "mention+account_no",
+        "person": "mention+account",
+    }
+
+
+def test_a_wrong_id_is_no_id(resolve: Resolve) -> None:
+    wrong = ANN[:17] + ("1" if ANN[17] != "1" else "2")
+    labels = world_of(resolve, f"举报人身份证{wrong}。").table("mentions")["label"].to_list()
+    assert "citizen_id" not in labels
