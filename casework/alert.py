@@ -12,7 +12,7 @@ from casework.grades import grade
 from graph.patterns import Pattern, load_library
 from graph.rings.candidates import Group
 from graph.rings.facts import Facts, Row
-from graph.rings.innocence import check
+from graph.rings.innocence import Check, check
 from graph.rings.portrait import SEVERITY
 from jiwang.config import Settings
 from jiwang.ids import ENTITY_PREFIX, digest
@@ -99,9 +99,12 @@ def _ring_alerts(
             "amount": ring["amount_at_risk"],
             "evidence": _evidence(hits, facts),
             "innocent_checks": ring["innocent_checks"],
+            "innocent_checks_en": ring["innocent_checks_en"],
             "typology": hits[0]["typology"],
             "title": ring["title"],
+            "title_en": ring["title_en"],
             "reasons": ring["reasons"],
+            "reasons_en": ring["reasons_en"],
         }
 
 
@@ -156,8 +159,17 @@ def _single_alert(hit: Row, pattern: Pattern, facts: Facts, scores: Mapping[str,
         + [f"待人工核实：{f.zh}" for f in pattern.false_positives],
         "typology": hit["typology"],
         "title": f"{pattern.title.zh}：{facts.name(hit['subject'])}",
+        "title_en": f"{pattern.title.en}: {facts.name(hit['subject'])}",
         "reasons": [f"{pattern.title.zh}（模式 {pattern.id} v{pattern.version}）"],
+        "reasons_en": [f"{pattern.title.en} (pattern {pattern.id} v{pattern.version})"],
     }
+
+
+def _checked(checks: list[Check], pattern: Pattern, language: str) -> list[str]:
+    """Return what was checked, and what only a person can check."""
+    left = [f.in_language(language) for f in pattern.false_positives]
+    mark = "待人工核实：" if language == "zh" else "For a person to check: "
+    return [c.text(language) for c in checks] + [mark + text for text in left]
 
 
 def _opened(workspace: Workspace, facts: Facts) -> dict[str, date]:

@@ -9,7 +9,7 @@ import polars as pl
 
 from gnn import rank
 from gnn.dataset import KINDS
-from gnn.explain import Explainer
+from gnn.explain import Explainer, Explanation
 from gnn.grades import ORDER, grade_of
 from gnn.kept import Kept, read_kept
 from jiwang.config import Settings
@@ -74,12 +74,15 @@ def scored(kept: Kept) -> pl.DataFrame:
 def _with_reasons(frame: pl.DataFrame, explainer: Explainer) -> pl.DataFrame:
     """Give reasons to whoever bears a grade; an ordinary entity needs none."""
     graded = frame.filter(pl.col("grade") != "none")
-    reasons: dict[str, list[str]] = {}
+    found: dict[str, Explanation] = {}
     for kind in KINDS:
         ids = graded.filter(pl.col("kind") == kind)["entity_id"].to_list()
-        reasons |= {entity: found.reasons("zh") for entity, found in explainer.explain(kind, ids).items()}
-    column = [reasons.get(entity, []) for entity in frame["entity_id"]]
-    return frame.with_columns(pl.Series("reasons", column, dtype=pl.List(pl.String)))
+        found |= explainer.explain(kind, ids)
+    told = {
+        column: [found[entity].reasons(language) if entity in found else [] for entity in frame["entity_id"]]
+        for column, language in (("reasons", "zh"), ("reasons_en", "en"))
+    }
+    return frame.with_columns(pl.Series(c, r, dtype=pl.List(pl.String)) for c, r in told.items())
 
 
 def _account(frame: pl.DataFrame, kept: Kept, run_id: str) -> dict[str, Any]:

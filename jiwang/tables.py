@@ -156,6 +156,7 @@ class Scores(dy.Schema):
     score = dy.Float64(nullable=False, min=0, max=1)
     grade = dy.Enum(["red", "orange", "yellow", "none"], nullable=False)
     reasons = dy.List(dy.String(), nullable=False)
+    reasons_en = dy.List(dy.String(), nullable=False)
     model_run = dy.String(nullable=False)
 
 
@@ -166,13 +167,16 @@ class RingCandidates(dy.Schema):
     strength = dy.Float64(nullable=False, min=0, max=1)
     typology = dy.String(nullable=False)
     title = dy.String(nullable=False)
+    title_en = dy.String(nullable=False)
     amount_at_risk = dy.Float64(nullable=False)
     first_seen = dy.Date(nullable=True)
     last_seen = dy.Date(nullable=True)
     n_members = dy.Int64(nullable=False, min=1)
     also = dy.List(dy.String(), nullable=False)
     reasons = dy.List(dy.String(), nullable=False)
+    reasons_en = dy.List(dy.String(), nullable=False)
     innocent_checks = dy.List(dy.String(), nullable=False)
+    innocent_checks_en = dy.List(dy.String(), nullable=False)
     excused = dy.Int64(nullable=False, min=0)
     patterns = dy.List(dy.String(), nullable=False)
     edges = dy.List(dy.String(), nullable=False)
@@ -186,13 +190,16 @@ class Rings(dy.Schema):
     score = dy.Float64(nullable=False, min=0, max=1)
     typology = dy.String(nullable=False)
     title = dy.String(nullable=False)
+    title_en = dy.String(nullable=False)
     amount_at_risk = dy.Float64(nullable=False)
     first_seen = dy.Date(nullable=True)
     last_seen = dy.Date(nullable=True)
     n_members = dy.Int64(nullable=False, min=1)
     also = dy.List(dy.String(), nullable=False)
     reasons = dy.List(dy.String(), nullable=False)
+    reasons_en = dy.List(dy.String(), nullable=False)
     innocent_checks = dy.List(dy.String(), nullable=False)
+    innocent_checks_en = dy.List(dy.String(), nullable=False)
     patterns = dy.List(dy.String(), nullable=False)
     edges = dy.List(dy.String(), nullable=False)
 
@@ -226,10 +233,13 @@ class Alerts(dy.Schema):
     amount = dy.Float64(nullable=True)
     evidence = dy.List(dy.String(), nullable=False)  # record ids
     innocent_checks = dy.List(dy.String(), nullable=False)
+    innocent_checks_en = dy.List(dy.String(), nullable=False)
     opened_at = dy.Date(nullable=False)
     typology = dy.String(nullable=False)
     title = dy.String(nullable=False)
+    title_en = dy.String(nullable=False)
     reasons = dy.List(dy.String(), nullable=False)
+    reasons_en = dy.List(dy.String(), nullable=False)
 
 
 OUT: Mapping[str, type[dy.Schema]] = {

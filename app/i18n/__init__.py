@@ -32,6 +32,11 @@ class Words:
         """
         return catalogue(self.language)[key].format(**values)
 
+    def told(self, row: Mapping[str, Any], column: str) -> Any:
+        """Return a column of the data in this language: the English stands in ``<column>_en``."""
+        other = f"{column}_{self.language}"
+        return row[other] if other in row else row[column]
+
     def known(self, table: str, name: str | None) -> str:
         """Return the text of a term that comes from the data, or the term itself if it is unknown."""
         return catalogue(self.language).get(f"{table}.{name}", name or "")

@@ -86,7 +86,7 @@ class Desk:
         wanted = sorted(set(ids))
         found = self.out("entities").filter(pl.col("entity_id").is_in(wanted)).collect()
         scores = self.out("scores").filter(pl.col("entity_id").is_in(wanted)).collect()
-        scores = scores.select("entity_id", "score", pl.col("grade").cast(pl.String), "reasons")
+        scores = scores.select("entity_id", "score", pl.col("grade").cast(pl.String), "reasons", "reasons_en")
         joined = found.join(scores, on="entity_id", how="left").sort("entity_id")
         return joined.with_columns(pl.col("grade").fill_null("none"))
 

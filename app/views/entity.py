@@ -75,7 +75,7 @@ def _profile(desk: Desk, row: dict[str, Any], t: Words) -> None:
     frame.show(facts([(t(f"attribute.{k}"), v) for k, v in shown.items()]))
     left, right = st.columns(2, gap="medium")
     with left:
-        reasons = [mask.text(r) for r in row["reasons"] or []]
+        reasons = [mask.text(r) for r in t.told(row, "reasons") or []]
         body = bullets(reasons) if reasons else el("div", t("entity.score_none"))
         parts = [el("h4", t("entity.score_why")), body]
         if row["conflicts"]:
@@ -119,7 +119,7 @@ def _rings(desk: Desk, entity_id: str, mask: Mask, t: Words) -> None:
         frame.show(el("div", t("app.nothing"), css="jw-empty"))
     for ring in rings:
         text, button = st.columns([5, 1], vertical_alignment="center")
-        head = join(badge(ring["grade"], t(f"grade.{ring['grade']}")), " ", mask.text(ring["title"]))
+        head = join(badge(ring["grade"], t(f"grade.{ring['grade']}")), " ", mask.text(t.told(ring, "title")))
         about = f"{t.known('role', ring['role'])} · {terms.typology(ring['typology'], t.language)}"
         with text:
             frame.show(el("div", head, el("small", about), css="jw-note"))

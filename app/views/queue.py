@@ -81,10 +81,15 @@ def _rings(desk: Desk, wanted: triage.Filter, t: Words) -> None:
 
 def _card(ring: dict[str, Any], mask: Mask, t: Words) -> Markup:
     names = [terms.typology(name, t.language) for name in (ring["typology"], *ring["also"])]
-    why = "；".join(mask.text(r) for r in ring["reasons"][:3]) or t("queue.no_reason")
+    why = "；".join(mask.text(r) for r in t.told(ring, "reasons")[:3]) or t("queue.no_reason")
     main = el(
         "div",
-        el("div", badge(ring["grade"], t(f"grade.{ring['grade']}")), mask.text(ring["title"]), css="jw-name"),
+        el(
+            "div",
+            badge(ring["grade"], t(f"grade.{ring['grade']}")),
+            mask.text(t.told(ring, "title")),
+            css="jw-name",
+        ),
         chips(names),
         el("div", why, css="jw-why"),
     )
@@ -132,12 +137,12 @@ def alert_row(alert: dict[str, Any], mask: Mask, t: Words) -> dict[str, Any]:
     """Return an alert as a table's row."""
     return {
         t("app.grade"): grade(alert["grade"], t),
-        t("queue.alert"): mask.text(alert["title"]),
+        t("queue.alert"): mask.text(t.told(alert, "title")),
         t("queue.filter_typology"): terms.typology(alert["typology"], t.language),
         t("app.score"): alert["score"],
         t("app.amount"): alert["amount"],
         t("app.kind"): t.known("kind", alert["kind"]),
-        t("app.reasons"): "；".join(mask.text(r) for r in alert["reasons"]),
+        t("app.reasons"): "；".join(mask.text(r) for r in t.told(alert, "reasons")),
         t("queue.pattern"): f"{terms.pattern(alert['pattern_id'], t.language)} v{alert['pattern_version']}",
         t("queue.opened"): alert["opened_at"],
     }

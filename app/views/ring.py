@@ -55,7 +55,10 @@ def _chosen(desk: Desk, t: Words) -> dict[str, Any] | None:
 
 def _head(ring: dict[str, Any], mask: Mask, t: Words) -> None:
     title = el(
-        "h1", badge(ring["grade"], t(f"grade.{ring['grade']}")), mask.text(ring["title"]), css="jw-title"
+        "h1",
+        badge(ring["grade"], t(f"grade.{ring['grade']}")),
+        mask.text(t.told(ring, "title")),
+        css="jw-title",
     )
     names = chips([terms.typology(n, t.language) for n in (ring["typology"], *ring["also"])])
     frame.show(join(title, el("div", names, css="jw-caption")))
@@ -74,8 +77,8 @@ def _head(ring: dict[str, Any], mask: Mask, t: Words) -> None:
 
 
 def _why(ring: dict[str, Any], mask: Mask, t: Words) -> Markup:
-    checks = [mask.text(c) for c in ring["innocent_checks"]] or [t("ring.innocent_none")]
-    reasons = [mask.text(r) for r in ring["reasons"]] or [t("queue.no_reason")]
+    checks = [mask.text(c) for c in t.told(ring, "innocent_checks")] or [t("ring.innocent_none")]
+    reasons = [mask.text(r) for r in t.told(ring, "reasons")] or [t("queue.no_reason")]
     parts = [el("h4", t("ring.why")), bullets(reasons), el("h4", t("ring.innocent")), bullets(checks)]
     if ring["patterns"]:
         parts += [
@@ -147,7 +150,7 @@ def _member(row: dict[str, Any], role: str, t: Words) -> dict[str, Any]:
         t("attribute.number"): mask.value(shape, number),
         t("app.grade"): grade(row["grade"], t),
         t("app.score"): row["score"],
-        t("app.reasons"): "；".join(mask.text(r) for r in row["reasons"] or []),
+        t("app.reasons"): "；".join(mask.text(r) for r in t.told(row, "reasons") or []),
     }
 
 

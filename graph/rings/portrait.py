@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -12,7 +13,7 @@ from graph.rings.candidates import Group, edges_of, hands
 from graph.rings.facts import Facts, Row
 from graph.rings.innocence import Check
 from jiwang.ids import digest
-from jiwang.ontology import typologies
+from jiwang.ontology import Label, typologies
 
 # The more a typology explains, the earlier it stands: "one hand takes all" (A1, I1) is what most rings look
 # like from afar, and names a ring only where nothing more particular does.
@@ -32,12 +33,12 @@ class Portrait:
     ring_id: str
     typology: str
     also: tuple[str, ...]
-    title: str
+    title: Mapping[str, str]
     amount: float
     first_seen: date | None
     last_seen: date | None
     roles: dict[str, tuple[str, str]]
-    reasons: tuple[str, ...]
+    reasons: Mapping[str, list[str]]
     checks: tuple[Check, ...]
     patterns: tuple[str, ...]
     edges: tuple[str, ...] = field(repr=False)
@@ -49,14 +50,17 @@ class Portrait:
             "ring_id": self.ring_id,
             "strength": self.strength,
             "typology": self.typology,
-            "title": self.title,
+            "title": self.title["zh"],
+            "title_en": self.title["en"],
             "amount_at_risk": self.amount,
             "first_seen": self.first_seen,
             "last_seen": self.last_seen,
             "n_members": len(self.roles),
             "also": list(self.also),
-            "reasons": list(self.reasons),
-            "innocent_checks": [c.text for c in self.checks],
+            "reasons": self.reasons["zh"],
+            "reasons_en": self.reasons["en"],
+            "innocent_checks": [c.text("zh") for c in self.checks],
+            "innocent_checks_en": [c.text("en") for c in self.checks],
             "excused": sum(c.holds for c in self.checks),
             "patterns": list(self.patterns),
             "edges": list(self.edges),
@@ -83,7 +87,7 @@ def draw(group: Group, facts: Facts) -> Portrait:
         first_seen=min(first, default=None),
         last_seen=max(last, default=None),
         roles=roles,
-        reasons=tuple(_reasons(hits, library, facts)),
+        reasons=_reasons(hits, library, facts),
         checks=checks,
         patterns=tuple(sorted({h["pattern_id"] for h in hits})),
         edges=tuple(sorted({e for h in group.hits for e in h["edges"]})),
@@ -135,11 +139,15 @@ def _loose(group: Group, facts: Facts) -> set[str]:
     return {p for p, others in ties.items() if len(others) < 2} if len(ties) > 4 else set()
 
 
-def _title(group: Group, typology: str, roles: dict[str, tuple[str, str]], facts: Facts) -> str:
+def _title(group: Group, typology: str, roles: dict[str, tuple[str, str]], facts: Facts) -> dict[str, str]:
+    del group
     people = sum(kind == "person" for kind, _ in roles.values())
     hub = next((m for m, (kind, _) in roles.items() if kind in ("employer", "clinic")), None)
-    place = f"：{facts.name(hub)}" if hub else ""
-    return f"{typologies()[typology].title.zh}{place}（{people}人）"
+    name, title = facts.name(hub) if hub else "", typologies()[typology].title
+    return {
+        "zh": f"{title.zh}{f'：{name}' if name else ''}（{people}人）",
+        "en": f"{title.en}{f': {name}' if name else ''} ({people} people)",
+    }
 
 
 def _amount(group: Group, typology: str, facts: Facts) -> float:
@@ -156,16 +164,15 @@ def _amount(group: Group, typology: str, facts: Facts) -> float:
     return round(paid or max((h["amount"] or 0.0 for h in named), default=0.0), 2)
 
 
-def _reasons(hits: list[Row], library: dict[str, Pattern], facts: Facts) -> list[str]:
+def _reasons(hits: list[Row], library: dict[str, Pattern], facts: Facts) -> dict[str, list[str]]:
     grouped: dict[str, list[Row]] = {}
     for h in hits:
         grouped.setdefault(h["pattern_id"], []).append(h)
-    told = []
+    told: dict[str, list[str]] = {"zh": [], "en": []}
     for pattern, found in sorted(grouped.items(), key=lambda i: (-SEVERITY[i[1][0]["severity"]], i[0])):
-        people = {m for h in found for m in h["members"] if facts.kinds.get(m) == "person"}
-        title = library[pattern].title.zh if pattern in library else pattern
-        told.append(
-            f"{title}：涉及{len(people)}人，命中{len(found)}次"
-            f"（模式 {pattern} v{found[0]['pattern_version']}）"
-        )
+        people = len({m for h in found for m in h["members"] if facts.kinds.get(m) == "person"})
+        title = library[pattern].title if pattern in library else Label(zh=pattern, en=pattern)
+        mark = f"{pattern} v{found[0]['pattern_version']}"
+        told["zh"].append(f"{title.zh}：涉及{people}人，命中{len(found)}次（模式 {mark}）")
+        told["en"].append(f"{title.en}: {people} people, {len(found)} hits (pattern {mark})")
     return told

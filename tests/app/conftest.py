@@ -39,6 +39,16 @@ def citizen_id(division: str, birth: date, serial: int) -> str:
     return body + CHECK[sum(int(c) * pow(2, 17 - i, 11) for i, c in enumerate(body)) % 11]
 
 
+def bilingual(rows) -> list[dict]:
+    """Give rows the English beside the Chinese: the same words, marked."""
+
+    def marked(value):
+        return [f"EN {v}" for v in value] if isinstance(value, list) else f"EN {value}"
+
+    told = ("title", "reasons", "innocent_checks")
+    return [row | {f"{c}_en": marked(row[c]) for c in told if c in row} for row in rows]
+
+
 class Maker:
     """Draws an invented region; ``names`` replace the first names, people's and firms' (hostile ones)."""
 
@@ -418,11 +428,11 @@ def publish_out(workspace: Workspace, maker: Maker, stamp: dict) -> None:
         "files": files,
         "quarantine": broken,
         "links": maker.links,
-        "scores": list(maker.scores.values()),
+        "scores": bilingual(maker.scores.values()),
         "entities": [*maker.people, *maker.employers, *maker.clinics, *maker.accounts],
-        "rings": maker.rings,
+        "rings": bilingual(maker.rings),
         "ring_members": maker.members,
-        "alerts": maker.alerts,
+        "alerts": bilingual(maker.alerts),
     }
     with workspace.publish("out", stamp) as folder:
         for name, contract in tables.OUT.items():

@@ -183,7 +183,7 @@ def test_a_second_pension_at_one_home_under_a_name_alike_is_a_lead(resolve: Reso
 
 
 def test_namesakes_who_share_nothing_are_no_lead(resolve: Resolve) -> None:
-    namesake = citizen_id("19700101", 24)
+    namesake = citizen_id("19700101", 86, division="411381")
     world = resolve(resident=[resident(ANN, ANN_NAME), resident(namesake, ANN_NAME)])
     assert world.table("possible_same").is_empty()
 

@@ -150,14 +150,14 @@ def test_kinship_halves_the_case(typology: str) -> None:
     (free,) = gather(facts([told], []))
     family = facts([told], [], pairs={"kin": kin})
     assert draw(free, facts([told], [])).strength > 2 * draw(free, family).strength
-    assert any(c.name == "亲属或同户" and c.holds for c in check(typology, free, members, family))
+    assert any(c.name == "kinship" and c.holds for c in check(typology, free, members, family))
 
 
 def test_cards_of_the_aged_are_fetched_for_them() -> None:
     told = hit("cards_swiped_together", "H2", "p1", ["p2", "p3"], [])
     aged = facts([told], [], {p: person(birth_day=-12000) for p in ("p1", "p2", "p3")})
     young = facts([told], [], {p: person(birth_day=6000) for p in ("p1", "p2", "p3")})
-    name = "高龄代取（村医、护理员）"
+    name = "elders"
     assert {c.name: c.holds for c in check("H2", gather(aged)[0], ["p1", "p2", "p3"], aged)}[name]
     assert not {c.name: c.holds for c in check("H2", gather(young)[0], ["p1", "p2", "p3"], young)}[name]
 
@@ -177,7 +177,7 @@ def test_an_employer_that_pays_wages_excuses_a_wave_of_claims_but_not_a_shared_h
         world.nodes["Employer"].update(honest)
         (group,) = gather(world)
         found = {c.name: c.holds for c in check(told["typology"], group, people, world)}
-        assert found["真实用工"] is holds
+        assert found["real_work"] is holds
 
 
 def test_money_counts_each_record_once() -> None:
