@@ -1,0 +1,23 @@
+-- Spells of employment as enrolled, and the months in which wages were taxed there.
+CREATE TABLE waged AS
+SELECT person, employer, date_trunc('month', period_start)::DATE AS month, sum(income) AS income,
+    list(record_id ORDER BY record_id) AS records
+FROM wage_tax WHERE person IS NOT NULL AND employer IS NOT NULL GROUP BY ALL;
+
+CREATE TABLE spell AS
+SELECT person, employer, min(start_date) AS first_date,
+    max(coalesce(end_date, as_of)) AS last_date, max((end_date IS NULL)::INT) AS open,
+    list(record_id ORDER BY record_id) AS records
+FROM enrolment, as_of
+WHERE person IS NOT NULL AND employer IS NOT NULL AND start_date IS NOT NULL GROUP BY person, employer;
+
+CREATE TABLE base_month AS
+SELECT person, employer, month, max(base) AS base
+FROM contribution WHERE person IS NOT NULL AND employer IS NOT NULL AND base > 0 GROUP BY ALL;
+
+CREATE TABLE spell_base AS
+SELECT person, employer, avg(base) AS base FROM base_month GROUP BY ALL;
+
+CREATE TABLE spell_waged AS
+SELECT person, employer, count(*) AS months, sum(income) AS income, min(month) AS first_month, max(month) AS last_month
+FROM waged GROUP BY ALL;

@@ -1,0 +1,42 @@
+WITH after AS (
+    SELECT b.person,
+        count(DISTINCT b.month) FILTER (b.amount > 0) AS months, sum(b.amount) AS net,
+        sum(b.amount) FILTER (b.amount > 0) AS gross
+    FROM benefit b JOIN death d USING (person)
+    WHERE b.benefit = 'pension' AND coalesce(b.item, 'basic_pension') = 'basic_pension'
+        AND b.month > d.died + INTERVAL 1 MONTH
+    GROUP BY b.person
+),
+two AS (
+    SELECT person, count(*) AS months FROM (
+        SELECT person, month FROM benefit
+        WHERE benefit = 'pension' AND amount > 0 AND coalesce(item, 'basic_pension') = 'basic_pension'
+        GROUP BY person, month HAVING count(DISTINCT scheme) > 1
+    ) GROUP BY person
+),
+prison AS (
+    SELECT s.person, count(DISTINCT b.month) AS months
+    FROM sentence s JOIN benefit b USING (person)
+    WHERE s.status = 'imprisoned' AND b.benefit = 'pension' AND b.amount > 0
+        AND b.month >= s.start_date AND b.month + INTERVAL 1 MONTH <= coalesce(s.end_date, DATE '2100-01-01')
+    GROUP BY s.person
+),
+wages AS (SELECT person, count(DISTINCT month) AS months FROM waged GROUP BY person),
+agents AS (SELECT p.person, max(f.n) AS firms FROM person_phone p JOIN firm_phone f USING (phone) GROUP BY p.person)
+SELECT e.entity_id AS id, e.name, e.sex, day_of(e.birth_date) AS birth_day, h.household, h.community,
+    day_of(d.died) AS death_day, coalesce(d.sources, 0) AS death_sources, day_of(l.last_alive) AS last_alive_day,
+    -- what was paid and taken back is no loss: under a tenth of it left counts as recovered
+    CASE WHEN a.net > 0.1 * a.gross THEN a.months ELSE 0 END AS paid_months_after_death,
+    CASE WHEN a.net > 0.1 * a.gross THEN a.net ELSE 0 END AS paid_after_death,
+    coalesce(t.months, 0) AS schemes_overlap_months, coalesce(p.months, 0) AS prison_months_paid,
+    coalesce(w.months, 0) AS wage_months, coalesce(g.firms, 0) AS agent_for, e.n_records
+FROM entities e
+LEFT JOIN home h ON h.person = e.entity_id
+LEFT JOIN death d ON d.person = e.entity_id
+LEFT JOIN alive l ON l.person = e.entity_id
+LEFT JOIN after a ON a.person = e.entity_id
+LEFT JOIN two t ON t.person = e.entity_id
+LEFT JOIN prison p ON p.person = e.entity_id
+LEFT JOIN wages w ON w.person = e.entity_id
+LEFT JOIN agents g ON g.person = e.entity_id
+WHERE e.kind = 'person'
