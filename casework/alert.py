@@ -17,7 +17,7 @@ from graph.rings.portrait import SEVERITY
 from jiwang.config import Settings
 from jiwang.ids import ENTITY_PREFIX, digest
 from jiwang.progress import Progress
-from jiwang.tables import OUT, Alerts, write
+from jiwang.tables import OUT, Alerts, from_rows, write
 from jiwang.workspace import Workspace
 
 # out/ table -> where the stage that makes it has published it
@@ -70,12 +70,8 @@ def _alerts(workspace: Workspace, tables: Mapping[str, pl.DataFrame]) -> pl.Data
     opened = _opened(workspace, facts)
     for row in rows:
         row["opened_at"] = opened.get(row["alert_id"], opened[""])
-    schema = dict(Alerts.create_empty().schema)
-    return (
-        pl.DataFrame(rows, schema=schema)
-        .unique("alert_id", keep="first")
-        .sort("score", "alert_id", descending=[True, False])
-    )
+    alerts = from_rows([r for r in rows if r["grade"] != "none"], Alerts)
+    return alerts.sort("score", "alert_id", descending=[True, False])
 
 
 def _ring_alerts(
@@ -155,8 +151,8 @@ def _single_alert(hit: Row, pattern: Pattern, facts: Facts, scores: Mapping[str,
         "score": score,
         "amount": hit["amount"],
         "evidence": _evidence([hit], facts),
-        "innocent_checks": [c.text for c in checks]
-        + [f"待人工核实：{f.zh}" for f in pattern.false_positives],
+        "innocent_checks": _checked(checks, pattern, "zh"),
+        "innocent_checks_en": _checked(checks, pattern, "en"),
         "typology": hit["typology"],
         "title": f"{pattern.title.zh}：{facts.name(hit['subject'])}",
         "title_en": f"{pattern.title.en}: {facts.name(hit['subject'])}",

@@ -67,7 +67,7 @@ def run(  # noqa: PLR0913 - what the orchestrator gives every stage, and what th
 
 def _write_tables(reading: Reading, handover: Handover, folder: Path, progress: Progress) -> None:
     total = sum(s.path.stat().st_size for s in handover.sources)
-    with progress.task("读取移交数据 ingest", total=total) as task:
+    with progress.task("ingest", total=total) as task:
         for name in record_tables():
             mine = [s for s in handover.sources if s.mapping.table == name]
             write_records(reading.table(name, mine, task), name, folder / f"{name}.parquet")

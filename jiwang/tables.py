@@ -6,8 +6,9 @@ all others are `dataframely` schemas. `write` checks a frame against its contrac
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import dataframely as dy
 import polars as pl
@@ -252,6 +253,15 @@ OUT: Mapping[str, type[dy.Schema]] = {
     "alerts": Alerts,
     "quarantine": Quarantine,
 }
+
+
+def from_rows(rows: Sequence[Mapping[str, Any]], contract: type[dy.Schema]) -> pl.DataFrame:
+    """Return ``rows`` as a frame with the columns and types of ``contract``.
+
+    Column by column, so that a value of a wrong type fails under its column's name.
+    """
+    schema = contract.create_empty().schema
+    return pl.DataFrame([pl.Series(c, [row[c] for row in rows], dtype=t) for c, t in schema.items()])
 
 
 def write(frame: pl.DataFrame, contract: type[dy.Schema], path: Path) -> None:

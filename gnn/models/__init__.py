@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -10,6 +11,9 @@ import polars as pl
 
 from gnn.dataset import Dataset, Floats
 from gnn.features import FeatureTable
+
+# torch_geometric still scripts its operators, and torch says so to every user at import.
+warnings.filterwarnings("ignore", message="`torch.jit", category=FutureWarning)
 
 Margins = Mapping[str, Floats]
 """Kind → margin per entity, in the order of the kind's ids."""

@@ -18,7 +18,7 @@ from graph.rings.facts import Facts
 from graph.rings.portrait import Portrait, draw
 from jiwang.config import Settings
 from jiwang.progress import Progress
-from jiwang.tables import RingCandidates, RingMembers, write
+from jiwang.tables import RingCandidates, RingMembers, from_rows, write
 from jiwang.workspace import Workspace
 
 
@@ -31,11 +31,8 @@ def run(
     with workspace.publish("rings", stamp) as folder, progress.task("rings") as task:
         portraits = [draw(group, facts) for group in gather(facts)]
         portraits.sort(key=lambda p: (-p.strength, p.ring_id))
-        write(
-            pl.DataFrame([p.row() for p in portraits], schema=candidate_schema()),
-            RingCandidates,
-            folder / "candidates.parquet",
-        )
+        rows = [p.row() for p in portraits]
+        write(from_rows(rows, RingCandidates), RingCandidates, folder / "candidates.parquet")
         write(_members(portraits), RingMembers, folder / "members.parquet")
         task.say(f"{len(portraits)} rings")
     counts: dict[str, int] = {}
@@ -44,15 +41,10 @@ def run(
     return {"rings": len(portraits), "by_typology": dict(sorted(counts.items()))}
 
 
-def candidate_schema() -> dict[str, pl.DataType]:
-    """Return the columns of ``candidates.parquet``."""
-    return dict(RingCandidates.create_empty().schema)
-
-
 def _members(portraits: list[Portrait]) -> pl.DataFrame:
     rows = [
         {"ring_id": p.ring_id, "kind": kind, "entity_id": entity, "role": role}
         for p in portraits
         for entity, (kind, role) in sorted(p.roles.items())
     ]
-    return pl.DataFrame(rows, schema=dict(RingMembers.create_empty().schema))
+    return from_rows(rows, RingMembers)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
-import igraph
+import networkx
 
 from graph.rings.facts import Edge, Facts, Row
 
@@ -22,6 +22,8 @@ FAMILIES = (
     frozenset({"W1"}),
 )
 OVERLAP = 0.5  # of the smaller hit's people
+LARGEST = 60  # hits
+SEED = 1
 HAND_EDGES = ("PASSES_ON", "PAYS_FEE", "FUNDS")
 
 
@@ -38,14 +40,25 @@ def gather(facts: Facts) -> list[Group]:
     told = sorted(facts.hits, key=lambda h: str(h["hit_id"]))
     rings = [h for h in told if len(_people(h, facts)) > 1]
     single = [h for h in told if len(_people(h, facts)) == 1]
-    graph = igraph.Graph(n=len(rings), edges=list(_ties(rings, facts)))
+    graph = networkx.Graph()
+    graph.add_nodes_from(range(len(rings)))
+    graph.add_weighted_edges_from(_ties(rings, facts))
     groups = []
-    for component in graph.connected_components():
-        hits = tuple(rings[i] for i in component)
+    for community in _communities(graph):
+        hits = tuple(rings[i] for i in sorted(community))
         people = set().union(*(_people(h, facts) for h in hits))
         asides = tuple(h for h in single if _people(h, facts) <= people)
         groups.append(Group(hits, asides))
     return groups
+
+
+def _communities(graph: networkx.Graph) -> Iterator[set[int]]:
+    """Yield the connected components; of one with very many hits its communities: chance must not chain."""
+    for component in sorted(networkx.connected_components(graph), key=min):
+        if len(component) <= LARGEST:
+            yield component
+        else:
+            yield from networkx.community.louvain_communities(graph.subgraph(component), seed=SEED)
 
 
 def hands(hit: Row, facts: Facts) -> set[str]:
@@ -83,7 +96,7 @@ def _people(hit: Row, facts: Facts) -> frozenset[str]:
     return frozenset(m for m in hit["members"] if facts.kinds.get(m) == "person")
 
 
-def _ties(hits: list[Row], facts: Facts) -> Iterator[tuple[int, int]]:
+def _ties(hits: list[Row], facts: Facts) -> Iterator[tuple[int, int, float]]:
     people = [_people(h, facts) for h in hits]
     heads = [hands(h, facts) for h in hits]
     for i, j in combinations(range(len(hits)), 2):
@@ -93,4 +106,4 @@ def _ties(hits: list[Row], facts: Facts) -> Iterator[tuple[int, int]]:
         one_family = any({hits[i]["typology"], hits[j]["typology"]} <= family for family in FAMILIES)
         overlap = len(shared) / min(len(people[i]), len(people[j]))
         if (one_family and heads[i] & heads[j]) or (overlap >= OVERLAP and len(shared) > 1):
-            yield i, j
+            yield i, j, 1.0 + overlap

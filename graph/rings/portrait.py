@@ -104,7 +104,7 @@ def _strength(group: Group, checks: tuple[Check, ...]) -> float:
 
 
 def _roles(group: Group, typology: str, facts: Facts) -> dict[str, tuple[str, str]]:
-    heads = set().union(*(hands(h, facts) for h in group.hits))
+    heads = _heads(group, facts)
     robbed = {e.target for h in group.hits for e in edges_of(h, facts) if e.type == "TAKES_OVER"}
     dead = {
         m
@@ -128,6 +128,16 @@ def _roles(group: Group, typology: str, facts: Facts) -> dict[str, tuple[str, st
             role = LENDERS.get(typology, "beneficiary")
         roles[member] = (kind, role)
     return roles
+
+
+def _heads(group: Group, facts: Facts) -> set[str]:
+    """Return who takes from several people, funds the firm or holds the account: not who takes from one."""
+    givers: dict[str, set[str]] = {}
+    for edge in (e for h in group.hits for e in edges_of(h, facts) if e.type in ("PASSES_ON", "PAYS_FEE")):
+        givers.setdefault(edge.target, set()).add(edge.source)
+    funders = {e.source for h in group.hits for e in edges_of(h, facts) if e.type == "FUNDS"}
+    found = set().union(*(hands(h, facts) for h in group.hits))
+    return {p for p in found if p in funders or len(givers.get(p, ())) != 1}
 
 
 def _loose(group: Group, facts: Facts) -> set[str]:
