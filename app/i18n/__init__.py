@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -36,6 +36,10 @@ class Words:
         """Return a column of the data in this language: the English stands in ``<column>_en``."""
         other = f"{column}_{self.language}"
         return row[other] if other in row else row[column]
+
+    def joined(self, parts: Iterable[str]) -> str:
+        """Return sentences as one line."""
+        return ("；" if self.language == "zh" else "; ").join(parts)
 
     def known(self, table: str, name: str | None) -> str:
         """Return the text of a term that comes from the data, or the term itself if it is unknown."""

@@ -28,7 +28,7 @@ def captions(network: Network, t: Words) -> Captions:
 
 def _node(node: Node, mask: Mask, t: Words) -> tuple[str, str]:
     kind = t.known("node", node.label)
-    name = mask.value(_TYPES.get(node.label, "org_name"), node.caption) or kind
+    name = mask.value(_TYPES.get(node.label, "org_name"), node.caption) if node.caption else kind
     if node.label == "Account":
         name = "…" + name[-4:]
     label = name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…"

@@ -81,7 +81,7 @@ def _rings(desk: Desk, wanted: triage.Filter, t: Words) -> None:
 
 def _card(ring: dict[str, Any], mask: Mask, t: Words) -> Markup:
     names = [terms.typology(name, t.language) for name in (ring["typology"], *ring["also"])]
-    why = "；".join(mask.text(r) for r in t.told(ring, "reasons")[:3]) or t("queue.no_reason")
+    why = t.joined(mask.text(r) for r in t.told(ring, "reasons")[:3]) or t("queue.no_reason")
     main = el(
         "div",
         el(
@@ -142,7 +142,7 @@ def alert_row(alert: dict[str, Any], mask: Mask, t: Words) -> dict[str, Any]:
         t("app.score"): alert["score"],
         t("app.amount"): alert["amount"],
         t("app.kind"): t.known("kind", alert["kind"]),
-        t("app.reasons"): "；".join(mask.text(r) for r in t.told(alert, "reasons")),
+        t("app.reasons"): t.joined(mask.text(r) for r in t.told(alert, "reasons")),
         t("queue.pattern"): f"{terms.pattern(alert['pattern_id'], t.language)} v{alert['pattern_version']}",
         t("queue.opened"): alert["opened_at"],
     }

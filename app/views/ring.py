@@ -150,7 +150,7 @@ def _member(row: dict[str, Any], role: str, t: Words) -> dict[str, Any]:
         t("attribute.number"): mask.value(shape, number),
         t("app.grade"): grade(row["grade"], t),
         t("app.score"): row["score"],
-        t("app.reasons"): "；".join(mask.text(r) for r in t.told(row, "reasons") or []),
+        t("app.reasons"): t.joined(mask.text(r) for r in t.told(row, "reasons") or []),
     }
 
 
