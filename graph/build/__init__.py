@@ -38,6 +38,7 @@ def run(
     ):
         con.execute(f"SET threads = {settings.threads}")
         con.execute("SET preserve_insertion_order = false")
+        con.execute("SET enable_progress_bar = false")  # one of our own is shown
         views.create(con, workspace)
         task.advance()
         write = shape.Writer(con, folder)

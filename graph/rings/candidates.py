@@ -103,7 +103,12 @@ def _ties(hits: list[Row], facts: Facts) -> Iterator[tuple[int, int, float]]:
         shared = people[i] & people[j]
         if not shared and not heads[i] & heads[j]:
             continue
-        one_family = any({hits[i]["typology"], hits[j]["typology"]} <= family for family in FAMILIES)
+        one, other = hits[i], hits[j]
+        one_family = any({one["typology"], other["typology"]} <= family for family in FAMILIES)
         overlap = len(shared) / min(len(people[i]), len(people[j]))
-        if (one_family and heads[i] & heads[j]) or (overlap >= OVERLAP and len(shared) > 1):
+        # a hit told from each companion's side: they stand in one another's company
+        met = one["pattern_id"] == other["pattern_id"] and (
+            one["subject"] in people[j] or other["subject"] in people[i]
+        )
+        if (one_family and (met or heads[i] & heads[j])) or (overlap >= OVERLAP and len(shared) > 1):
             yield i, j, 1.0 + overlap

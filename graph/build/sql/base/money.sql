@@ -3,11 +3,11 @@ CREATE TABLE transfer AS
 WITH known AS (SELECT DISTINCT account FROM bank_flow WHERE account IS NOT NULL)
 SELECT f.record_id, f.account AS source, f.counter_account AS target, f.booked_at, f.amount, f.purpose
 FROM bank_flow f
-WHERE f.direction = 'out' AND f.account IS NOT NULL AND f.counter_account IS NOT NULL AND f.channel <> 'batch'
+WHERE f.direction = 'out' AND f.account IS NOT NULL AND f.counter_account IS NOT NULL AND f.channel IS DISTINCT FROM 'batch'
 UNION ALL
 SELECT f.record_id, f.counter_account, f.account, f.booked_at, f.amount, f.purpose
 FROM bank_flow f ANTI JOIN known k ON k.account = f.counter_account
-WHERE f.direction = 'in' AND f.account IS NOT NULL AND f.counter_account IS NOT NULL AND f.channel <> 'batch';
+WHERE f.direction = 'in' AND f.account IS NOT NULL AND f.counter_account IS NOT NULL AND f.channel IS DISTINCT FROM 'batch';
 
 -- Materialised in two steps: left to itself, the planner pairs all owners with all others first.
 CREATE TABLE personal_transfer AS

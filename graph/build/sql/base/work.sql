@@ -19,5 +19,6 @@ CREATE TABLE spell_base AS
 SELECT person, employer, avg(base) AS base FROM base_month GROUP BY ALL;
 
 CREATE TABLE spell_waged AS
-SELECT person, employer, count(*) AS months, sum(income) AS income, min(month) AS first_month, max(month) AS last_month
+SELECT person, employer, count(*) AS months, sum(income) AS income, min(month) AS first_month, max(month) AS last_month,
+    list_sort(flatten(list(records))) AS records
 FROM waged GROUP BY ALL;

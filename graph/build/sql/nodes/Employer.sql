@@ -10,7 +10,10 @@ staff AS (
 ),
 reports AS (SELECT DISTINCT employer FROM wage_tax WHERE employer IS NOT NULL),
 -- the province of most people's identity numbers is this region's own
-own AS (SELECT mode(left(citizen_id, 2)) AS province FROM entities WHERE kind = 'person' AND citizen_id IS NOT NULL),
+own AS (
+    SELECT left(citizen_id, 2) AS province FROM entities WHERE kind = 'person' AND citizen_id IS NOT NULL
+    GROUP BY ALL ORDER BY count(*) DESC, province LIMIT 1
+),
 strangers AS (
     SELECT s.employer, avg((left(e.citizen_id, 2) <> own.province)::INT) AS share
     FROM spell s JOIN entities e ON e.entity_id = s.person, own WHERE e.citizen_id IS NOT NULL GROUP BY s.employer
