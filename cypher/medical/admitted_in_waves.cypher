@@ -36,6 +36,13 @@ min = 2
 max = 50
 doc = { zh = "同批入院的最少次数", en = "times together" }
 
+[params.waves]
+type = "int"
+default = 3
+min = 2
+max = 50
+doc = { zh = "与至少一人同批入院的次数（一次集中体检只有一两批）", en = "waves shared with one partner at least; a check-up of the village makes one or two" }
+
 [params.lift]
 type = "float"
 default = 3.0
@@ -54,9 +61,9 @@ edges = "the stays together"
 --- */
 MATCH (p:Person)-[c:CO_ADMITTED]-(q:Person)
 WHERE c.kin = 0 AND c.far = 1 AND c.n >= $times AND c.n >= $lift * c.expected AND p.id <> q.id
-WITH p, c.clinic AS clinic, max(c.amount) AS amount, min(c.first_day) AS first_day, max(c.last_day) AS last_day,
+WITH p, c.clinic AS clinic, max(c.amount) AS amount, max(c.n) AS waves, min(c.first_day) AS first_day, max(c.last_day) AS last_day,
   count(DISTINCT q.id) AS partners, collect(DISTINCT q.id) AS others, collect(DISTINCT c.eid) AS edges
-WHERE partners >= $partners
+WHERE partners >= $partners AND waves >= $waves
 RETURN p.id AS subject, [others, [clinic]] AS members, amount AS amount, first_day AS first_day, last_day AS last_day,
   edges AS edges
 ORDER BY subject LIMIT $limit

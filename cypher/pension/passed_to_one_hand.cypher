@@ -35,6 +35,13 @@ min = 0.05
 max = 1.0
 doc = { zh = "转出金额占当期养老金的最低比例", en = "least share of the pension that goes on" }
 
+[params.times]
+type = "int"
+default = 2
+min = 1
+max = 60
+doc = { zh = "每人转出的最少次数", en = "transfers of each, at least" }
+
 [params.kept]
 type = "float"
 default = 0.5
@@ -52,7 +59,8 @@ last_day = "last transfer"
 edges = "the transfers"
 --- */
 MATCH (p:Person)-[t:PASSES_ON]->(q:Person)
-WHERE t.benefit = 'pension' AND t.kin = 0 AND t.rent = 0 AND t.share >= $share AND t.returned <= (1.0 - $kept) * t.amount
+WHERE t.benefit = 'pension' AND t.kin = 0 AND t.rent = 0 AND t.share >= $share AND t.n >= $times
+  AND t.returned <= (1.0 - $kept) * t.amount
 WITH q, coalesce(sum(t.amount), 0.0) AS amount, min(t.first_day) AS first_day, max(t.last_day) AS last_day,
   count(DISTINCT p.id) AS people, collect(DISTINCT p.id) AS givers, collect(DISTINCT t.eid) AS edges
 WHERE people >= $people

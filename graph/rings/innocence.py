@@ -99,6 +99,14 @@ def late_death(group: Group, people: list[str], facts: Facts) -> Iterator[Check]
     yield Check("alive", alive > 0, {"dead": len(dead), "alive": alive})
 
 
+def two_lives(group: Group, people: list[str], facts: Facts) -> Iterator[Check]:
+    """Do both identities live, each with traces of its own: two people after all?"""
+    del group
+    alive = sum(facts.people.get(p, {}).get("last_alive_day") is not None for p in people)
+    both = len(people) > 1 and alive == len(people)
+    yield Check("two_lives", both, {"people": len(people), "alive": alive})
+
+
 def institution(group: Group, people: list[str], facts: Facts) -> Iterator[Check]:
     """Is the account an institution's?"""
     del people
@@ -158,7 +166,7 @@ def cycles(group: Group, people: list[str], facts: Facts) -> Iterator[Check]:
 CHECKS: Mapping[str, tuple[Checker, ...]] = {
     "P1": (late_death,),
     "A1": (kinship, institution, handed_back, escort),
-    "P2": (kinship,),
+    "P2": (two_lives,),
     "P7": (kinship, open_agent),
     "U2": (real_work, open_agent),
     "X2": (real_work,),
