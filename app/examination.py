@@ -165,7 +165,7 @@ def workspace_findings(workspace: Workspace) -> Iterator[Finding]:
 
 def store_findings(settings: Settings, workspace: Workspace) -> Iterator[Finding]:
     """Ask the graph store about itself: version, its answers to the canary, what it holds."""
-    from graph.store import open_store
+    from graph.opening import open_store
 
     try:
         with open_store(settings, workspace) as store:

@@ -52,7 +52,7 @@ class Journal:
         """Ask the store, whose graph another workspace may have replaced, whether it still holds ours."""
         if not stage.in_store:
             return True
-        from graph.store import open_store
+        from graph.opening import open_store
 
         with open_store(self.settings, self.workspace) as store:
             return store.tag is not None and store.tag == figures.get("tag")

@@ -9,10 +9,10 @@ from pathlib import Path
 import polars as pl
 
 from graph.fixtures import TinyGraph, load_fixture, write_tables
+from graph.opening import open_store
 from graph.patterns import Pattern, load_library
 from graph.runner import run_pattern
 from graph.schema import load_schema
-from graph.store import open_store
 from jiwang.config import Settings
 from jiwang.errors import PatternError, UsageError
 from jiwang.ids import digest

@@ -8,10 +8,11 @@ from typing import Any
 import polars as pl
 
 from graph.load import graph_tag
+from graph.opening import open_store
 from graph.patterns import Pattern, load_library
 from graph.runner import empty_hits, run_pattern
 from graph.schema import GraphSchema, load_schema
-from graph.store import GraphStore, open_store
+from graph.store import GraphStore
 from graph.versions import query_hash
 from jiwang.config import Settings
 from jiwang.errors import StoreError

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from graph.opening import open_store
 from graph.schema import GraphSchema, load_schema
-from graph.store import open_store
 from jiwang.config import Settings
 from jiwang.errors import WorkspaceError
 from jiwang.ids import digest

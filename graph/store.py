@@ -1,4 +1,4 @@
-"""The one protocol behind which the graph is held, embedded or on a Neo4j server, and the way to open it."""
+"""The one protocol behind which the graph is held, embedded or on a Neo4j server."""
 
 from __future__ import annotations
 
@@ -8,13 +8,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Protocol, Self
 
-from graph.schema import GraphSchema, load_schema
-from jiwang.config import Settings
+from graph.schema import GraphSchema
 from jiwang.progress import Progress
-from jiwang.workspace import Workspace
 
 Row = dict[str, Any]
-STORE_FOLDER = "store"
 
 
 @dataclass(frozen=True)
@@ -57,7 +54,7 @@ class Neighborhood:
 
 
 class GraphStore(Protocol):
-    """A loaded graph that can be asked. Open one with `open_store`; use it as a context manager."""
+    """A loaded graph that can be asked, opened by `graph.opening.open_store`; use it as a context manager."""
 
     schema: GraphSchema
 
@@ -127,30 +124,3 @@ class GraphStore(Protocol):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
-
-
-def open_store(settings: Settings, workspace: Workspace, schema: GraphSchema | None = None) -> GraphStore:
-    """Open the store that ``settings.store`` names, for the graph of ``workspace``.
-
-    Raises:
-        StoreError: the engine is one known to give wrong rows, or the server does not answer or let us in.
-    """
-    schema = schema or load_schema()
-    # Each driver is imported only when its store is wanted: it takes a second, and need not be installed.
-    if settings.store == "neo4j":
-        from graph.neo4j_server import kept_password  # noqa: PLC0415
-        from graph.neo4j_store import Neo4jStore  # noqa: PLC0415
-
-        password = settings.neo4j_password.get_secret_value() or kept_password(workspace.root)
-        return Neo4jStore(
-            settings.neo4j_uri,
-            user=settings.neo4j_user,
-            password=password,
-            database=settings.neo4j_database,
-            timeout=settings.neo4j_timeout,
-            schema=schema,
-        )
-    from graph.ladybug_store import LadybugStore  # noqa: PLC0415
-
-    folder = workspace.root / STORE_FOLDER
-    return LadybugStore(folder, schema=schema, memory_mb=settings.store_memory_mb, threads=settings.threads)

@@ -80,9 +80,9 @@ def house(monkeypatch):
             stand_in = ModuleType(module)
             setattr(stand_in, function, built.stage(module, [folder]))
             monkeypatch.setitem(sys.modules, module, stand_in)
-    store = ModuleType("graph.store")
-    store.open_store = built.open_store
-    monkeypatch.setitem(sys.modules, "graph.store", store)
+    opening = ModuleType("graph.opening")
+    opening.open_store = built.open_store
+    monkeypatch.setitem(sys.modules, "graph.opening", opening)
     return built
 
 

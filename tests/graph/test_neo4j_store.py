@@ -199,7 +199,7 @@ def test_an_address_that_is_none_is_told(toy_schema: GraphSchema) -> None:
 def test_the_store_of_the_settings_is_opened_with_the_kept_password(
     neo4j_address: Any, tmp_path: Path, toy_schema: GraphSchema
 ) -> None:
-    from graph.store import open_store
+    from graph.opening import open_store
 
     workspace = Workspace.open(tmp_path / "w", create=True)
     (workspace.root / "neo4j").mkdir()
