@@ -1,21 +1,24 @@
 """How many planted rings are found, and how many innocents accused: a simulated region against its truth.
 
-    python benchmarks/detection.py --workspace W --truth DIR/truth
+    python benchmarks/detection.py [--workspace W --truth DIR/truth]
 
-The workspace holds `jiwang run` over ``DIR/raw``. Truth names rows, so entities are compared through the rows
-that speak of them. A ring is found when its people and those of one ring of ours overlap by half (Jaccard); a
-ring of ours is right when half of its people are one true ring's.
+The workspace holds `jiwang run` over ``DIR/raw``; without one, a region is simulated and worked through.
+Truth names rows, so entities are compared through the rows that speak of them. A ring is found when its
+people and those of one ring of ours overlap by half (Jaccard); a ring of ours is right when half of
+its people are one true ring's.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
+from _region import simulated, worked
 
 ROW = ["source_file", "source_row", "kind"]
 
@@ -49,15 +52,25 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--workspace", type=Path, required=True)
-    parser.add_argument("--truth", type=Path, required=True)
+    parser.add_argument("--workspace", type=Path)
+    parser.add_argument("--truth", type=Path)
     parser.add_argument("--least", type=float, default=0.5, help="overlap that counts as found")
     args = parser.parse_args()
-    names = translate(args.workspace, args.truth)
-    true = groups(pl.read_parquet(args.truth / "ring_members.parquet"), "ring_id", "entity")
-    info = pl.read_parquet(args.truth / "rings.parquet").sort("typology", "tier")
-    ranked = pl.read_parquet(args.workspace / "out" / "rings.parquet").sort("rank")
-    members = pl.read_parquet(args.workspace / "out" / "ring_members.parquet").with_columns(
+    if args.workspace and args.truth:
+        return report(args.workspace, args.truth, args.least)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        workspace = worked(simulated(folder / "region"), folder / "workspace")
+        return report(workspace, folder / "region" / "truth", args.least)
+
+
+def report(workspace: Path, truth: Path, least: float) -> int:
+    """Print a line a planted ring, then what was found, how precisely, and who was accused falsely."""
+    names = translate(workspace, truth)
+    true = groups(pl.read_parquet(truth / "ring_members.parquet"), "ring_id", "entity")
+    info = pl.read_parquet(truth / "rings.parquet").sort("typology", "tier")
+    ranked = pl.read_parquet(workspace / "out" / "rings.parquet").sort("rank")
+    members = pl.read_parquet(workspace / "out" / "ring_members.parquet").with_columns(
         pl.col("entity_id").replace_strict(names, default=None, return_dtype=pl.Int64()).alias("entity")
     )
     ours = groups(members, "ring_id", "entity")
@@ -65,14 +78,14 @@ def main() -> int:
     found = 0
     for ring, typology, tier in info.select("ring_id", "typology", "tier").iter_rows():
         overlap, match = best(true[ring], ours)
-        found += overlap >= args.least
+        found += overlap >= least
         rank = place.get(match or "", "-")
         sys.stdout.write(
             f"{typology:4} tier {tier}  {len(true[ring]):3} people  overlap {overlap:.2f}  rank {rank}\n"
         )
     hits = {r: max((len(p & t) / len(p) for t in true.values()), default=0.0) for r, p in ours.items()}
-    negatives = groups(pl.read_parquet(args.truth / "hard_negatives.parquet"), "group_id", "entity")
-    sys.stdout.write(f"rings found {found} of {info.height} (overlap >= {args.least})\n")
+    negatives = groups(pl.read_parquet(truth / "hard_negatives.parquet"), "group_id", "entity")
+    sys.stdout.write(f"rings found {found} of {info.height} (overlap >= {least})\n")
     for k in (10, info.height, ranked.height):
         top = ranked["ring_id"].head(k).to_list()
         true_top = sum(hits.get(r, 0.0) >= 0.5 for r in top)

@@ -1,4 +1,4 @@
-"""``jiwang patterns``: what the library holds, and whether each pattern proves itself on its fixture."""
+"""``jiwang patterns``: what the library holds, whether each pattern proves itself, and its lock."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import typer
 from app.options import StoreOption
 
 group = typer.Typer(
-    help="The pattern library: list it, or test it.", no_args_is_help=True, rich_markup_mode=None
+    help="The pattern library: list it, test it, or lock its versions.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 
@@ -45,3 +47,12 @@ def prove(
             f"{'FAILED' if complaint else 'ok':<7} {pattern}" + (f": {complaint}" if complaint else "")
         )
     return 1 if failures else 0
+
+
+@group.command("lock")
+def lock() -> int:
+    """Lock the versions as they stand: a query that changed needs a new version number first."""
+    from graph.versions import write_lock
+
+    typer.echo(str(write_lock()))
+    return 0
