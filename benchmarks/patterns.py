@@ -1,18 +1,17 @@
-"""Every pattern on the embedded store and on Neo4j, in one run: seconds each, the ratio, and that the hits agree.
+"""Every pattern on the embedded store and on Neo4j, in one run: seconds each, the ratio, and equal hits.
 
     python benchmarks/patterns.py [--workspace W] [--repeat 3]
 
-The workspace holds `jiwang run`; without one, 5,000 people are simulated and built. Neo4j is the server that
-JIWANG_NEO4J_URI names **if it already holds this graph** (`jiwang load --store neo4j`), else one started from its jars in a
-temporary folder; where neither can be had, the embedded store is measured alone. Exit code 1 if a pattern takes
-over ten seconds on either store, or the stores disagree.
+The workspace holds `jiwang run`; without one, a region is simulated and built. Neo4j is the server that
+JIWANG_NEO4J_URI names if it holds this very graph (`jiwang load --store neo4j`), else one started from its
+jars in a temporary folder; where neither can be had, the embedded store is measured alone. Exit code 1 if a
+pattern takes over ten seconds on either store, or the stores disagree.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -21,42 +20,22 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import polars as pl
+from _region import simulated, worked
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
-from graph import neo4j_server  # noqa: E402 - the checkout's own packages come first
-from graph.ladybug_store import LadybugStore  # noqa: E402
-from graph.load import graph_tables, graph_tag  # noqa: E402
-from graph.patterns import Pattern, load_library  # noqa: E402
-from graph.runner import run_pattern  # noqa: E402
-from graph.schema import load_schema  # noqa: E402
-from graph.store import GraphStore, open_store  # noqa: E402
-from jiwang.config import Settings, load  # noqa: E402
-from jiwang.errors import StoreError  # noqa: E402
-from jiwang.progress import SilentProgress  # noqa: E402
-from jiwang.workspace import Workspace  # noqa: E402
+from graph import neo4j_server
+from graph.ladybug_store import LadybugStore
+from graph.load import graph_tables, graph_tag
+from graph.opening import open_store
+from graph.patterns import Pattern, load_library
+from graph.runner import run_pattern
+from graph.schema import load_schema
+from graph.store import GraphStore
+from jiwang.config import Settings, load
+from jiwang.errors import StoreError
+from jiwang.progress import SilentProgress
+from jiwang.workspace import Workspace
 
 SLOWEST = 10.0  # seconds that one pattern may take
-CLI = "import sys; from app.cli import main; sys.exit(main())"
-
-
-def simulated(folder: Path) -> Path:
-    """Simulate 5,000 people, and run the stages up to the graph."""
-    workspace = folder / "workspace"
-    raw = ["--region", "demo", "--dialect", "a", "--input", str(folder / "region" / "raw")]
-    steps = [
-        ["simulate", "--out", str(folder / "region"), "--people", "5000", "--seed", "1"],
-        ["ingest", *raw, "--workspace", str(workspace)],
-        ["resolve", "--workspace", str(workspace)],
-        ["build", "--workspace", str(workspace)],
-    ]
-    for step in steps:
-        subprocess.run(
-            [sys.executable, "-c", CLI, *step], env=os.environ | {"PYTHONPATH": str(ROOT)}, check=True,
-            capture_output=True,
-        )  # fmt: skip
-    return workspace
 
 
 @contextmanager
@@ -83,7 +62,12 @@ def neo4j(workspace: Workspace, folder: Path) -> Iterator[GraphStore | None]:
         with open_store(settings, workspace) as store:
             yield store
     finally:
-        neo4j_server.down(server.home)
+        neo4j_server.down(folder / "neo4j")
+
+
+def built(folder: Path) -> Path:
+    """Simulate a region and run the stages up to its graph."""
+    return worked(simulated(folder / "region"), folder / "workspace", ("ingest", "resolve", "build"))
 
 
 def loaded(store: GraphStore, workspace: Workspace) -> float:
@@ -134,7 +118,7 @@ def main() -> int:
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        workspace = Workspace.open(args.workspace or simulated(folder))
+        workspace = Workspace.open(args.workspace or built(folder))
         schema = load_schema()
         with LadybugStore(folder / "store", schema=schema) as embedded, neo4j(workspace, folder) as server:
             sys.stdout.write(f"load embedded {loaded(embedded, workspace):.2f} s\n")

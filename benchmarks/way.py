@@ -2,7 +2,7 @@
 
     python benchmarks/way.py [--input DIR] [--region NAME] [--dialect NAME] [--store embedded|neo4j]
 
-Without ``--input``: region_a of the inbox (JIWANG_INBOX, default ../shared/inbox), or 5,000 simulated people
+Without ``--input``: region_a of the inbox (JIWANG_INBOX, default ../shared/inbox), or a simulated region
 where there is none. Prints seconds and peak memory per stage, rows per second, the time of ``jiwang --help``
 and the app's first page; exit code 1 if a limit is broken. The limits are for two cores and region_a's size
 (a million rows); a smaller hand-over must keep them too.
@@ -15,7 +15,6 @@ import json
 import os
 import resource
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -26,13 +25,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
+from _region import ROOT, jiwang, simulated
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+from app.stages import NAMES
+from app.web import claim_port, serving
 
-from app.web import claim_port, serving  # noqa: E402 - the checkout's own packages come first
-
-CLI = "import sys; from app.cli import main; sys.exit(main())"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 WHOLE, MEMORY, HELP, PAGE = 360.0, 6.0, 0.5, 3.0  # seconds, GB, seconds, seconds
 
@@ -57,34 +54,18 @@ class Measure:
         )
 
 
-def jiwang(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-c", CLI, *map(str, arguments)]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-
-
 def whole_way(args: argparse.Namespace, source: Path, workspace: Path) -> Iterator[Measure]:
     """Run every stage and yield what each took, then the whole."""
-    region, dialect = args.region, args.dialect or args.region
+    order = ["--region", args.region, "--dialect", args.dialect or args.region, "--input", source]
+    order += ["--workspace", workspace, "--store", args.store]
     started = time.perf_counter()
-    told = jiwang(
-        "run",
-        "--region",
-        region,
-        "--dialect",
-        dialect,
-        "--input",
-        source,
-        "--workspace",
-        workspace,
-        "--store",
-        args.store,
-    )
+    told = jiwang("run", *order)
     seconds = time.perf_counter() - started
     if told.returncode not in (0, 3):
         raise SystemExit(f"jiwang run ended with {told.returncode}\n{told.stderr[-2000:]}")
     manifest = max((workspace / "runs").glob("*/manifest.json"))
-    stages = json.loads(manifest.read_text(encoding="utf-8"))["stages"]
+    told_of = json.loads(manifest.read_text(encoding="utf-8"))["stages"]
+    stages = {name: told_of[name] for name in NAMES}  # in the order of the way
     for name, entry in stages.items():
         yield Measure(f"stage {name}", entry["seconds"], "s")
     for name, entry in stages.items():
@@ -96,26 +77,12 @@ def whole_way(args: argparse.Namespace, source: Path, workspace: Path) -> Iterat
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024**2
     yield Measure("whole way", seconds, "s", WHOLE)
     yield Measure("peak memory of the whole way", peak, "GB", MEMORY)
-    yield Measure(
-        "the same again (nothing to do)", _again(region, dialect, source, workspace, args.store), "s"
-    )
+    yield Measure("the same again (nothing to do)", _again(order), "s")
 
 
-def _again(region: str, dialect: str, source: Path, workspace: Path, store: str) -> float:
+def _again(order: list[str | Path]) -> float:
     started = time.perf_counter()
-    told = jiwang(
-        "run",
-        "--region",
-        region,
-        "--dialect",
-        dialect,
-        "--input",
-        source,
-        "--workspace",
-        workspace,
-        "--store",
-        store,
-    )
+    told = jiwang("run", *order)
     if not told.stdout.startswith("nothing to do"):
         raise SystemExit(f"the second run had something to do:\n{told.stdout}{told.stderr}")
     return time.perf_counter() - started
@@ -169,10 +136,7 @@ def hand_over(args: argparse.Namespace, folder: Path) -> Iterator[Path]:
     inbox = (ROOT / os.environ.get("JIWANG_INBOX", "../shared/inbox")).resolve() / "region_a"
     source = args.input or (inbox if inbox.is_dir() else None)
     if source is None:
-        told = jiwang("simulate", "--out", folder / "region", "--people", "5000", "--seed", "1")
-        if told.returncode:
-            raise SystemExit(told.stderr)
-        source = folder / "region" / "raw"
+        source = simulated(folder / "region")
     sys.stdout.write(f"input: {source.name}, store: {args.store}\n")
     yield source
 

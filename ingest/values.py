@@ -100,7 +100,9 @@ def _number(texts: pl.Series, meaning: Meaning) -> Read:
         value = (value * _factor(meaning)).round(4)
     if meaning.type == "int":
         value = pl.when(value == value.round(0)).then(value).cast(pl.Int64)
-    found = pl.DataFrame({"t": texts, "v": plain, "u": meaning.units}).with_columns(value.alias("value"))
+    # the units apart: beside a scalar, columns without rows lose their types
+    found = pl.DataFrame({"t": texts, "v": plain}).with_columns(u=meaning.units)
+    found = found.with_columns(value.alias("value"))
     bad = pl.col("t").is_not_null() & pl.col("value").is_null()
     below = (pl.col("value") < 0) if meaning.type == "money" else pl.lit(value=False)
     said = pl.when(bad).then(pl.lit("bad_number")).when(below).then(pl.lit("negative"))

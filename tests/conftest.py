@@ -10,9 +10,12 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
-from collections.abc import Callable
+import sys
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 # Before numpy, torch and the rest are imported: workers with a thread pool each fight over the cores, and
 # sums in a fixed order repeat to the last bit.
@@ -104,6 +107,64 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         )
         if count:
             terminalreporter.write_line(f"not run: {count} marked {need.marker}: {need.remedy}", yellow=True)
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a Neo4j server of ours listens; its folder if we started it."""
+
+    uri: str
+    password: str
+    home: Path | None
+
+    def open(self, schema: Any, **other: Any) -> Any:
+        from graph.neo4j_store import Neo4jStore
+
+        settings = {"user": "neo4j", "password": self.password, "database": "neo4j", "timeout": 10.0} | other
+        return Neo4jStore(self.uri, schema=schema, **settings)
+
+
+@pytest.fixture(scope="session")
+def neo4j_address(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Address]:
+    """A real server: the one that JIWANG_NEO4J_URI names if it holds nothing else, or one of our own."""
+    named = os.environ.get("JIWANG_NEO4J_URI")
+    if named:
+        address = Address(named, os.environ.get("JIWANG_NEO4J_PASSWORD", ""), None)
+        refuse_other_peoples_graph(address)
+        yield address
+        return
+    from graph import neo4j_server
+    from graph.neo4j_jars import find_jars, find_java
+    from jiwang.errors import StoreError
+    from jiwang.progress import SilentProgress
+
+    try:
+        find_jars(find_java(), SilentProgress())
+    except StoreError as error:
+        if "neo4j" in os.environ.get("JIWANG_REQUIRE", ""):
+            raise
+        pytest.skip(str(error))
+    started = time.monotonic()
+    home = tmp_path_factory.mktemp("neo4j")
+    server = neo4j_server.up(home, 0, heap_mb=768, page_cache_mb=64)
+    capture: Any = request.config.pluginmanager.getplugin("capturemanager")
+    with capture.global_and_fixture_disabled():
+        sys.stdout.write(f"\nneo4j {server.version}, up in {time.monotonic() - started:.1f} s\n")
+    yield Address(server.uri, server.password, home)
+    neo4j_server.down(home)
+
+
+def refuse_other_peoples_graph(address: Address) -> None:
+    from graph.schema import load_schema
+
+    with address.open(load_schema()) as store:
+        found, _, _ = store._driver.execute_query(
+            "MATCH (n) WHERE n.load_tag IS NULL OR NOT n.load_tag STARTS WITH 'test' RETURN count(n) AS n"
+        )
+    if found[0]["n"] > 1:  # the marker itself bears no tag
+        pytest.fail(f"{address.uri} holds a graph; the tests would replace it: name an empty server")
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from datetime import datetime as _datetime
+from typing import get_args
 
 import polars as pl
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from ingest import moments
 from ingest.mapping import Column
 from ingest.values import Meaning, read
+from jiwang.ontology import FieldType
 
 
 def moment(*parts):
@@ -141,3 +143,10 @@ def test_every_fallback_style_reads_only_its_own():
         found = moments.read(pl.Series(list(texts.values())), "date", [style])
         assert found["value"].to_list() == [date(2024, 3, 5)] * len(texts)
         assert found["verdict"].is_null().sum() == 1
+
+
+@pytest.mark.parametrize("type_", get_args(FieldType))
+def test_a_column_without_rows_is_read(type_):
+    meaning = Meaning(type_, Column(field="f"), {"1": "male"}, ("yyyyMMdd",), None)
+    values, verdicts = read(pl.Series([], dtype=pl.String), meaning)
+    assert (len(values), len(verdicts)) == (0, 0)
