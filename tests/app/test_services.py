@@ -14,6 +14,7 @@ from app.services.desk import Desk
 from app.services.masking import Mask, knowing
 from app.views.captions import captions
 from app.views.markup import el, marked
+from graph.schema import load_schema
 from jiwang.errors import UsageError, WorkspaceError
 
 PHONE = "138" + "12345678"
@@ -34,6 +35,12 @@ def test_the_catalogues_have_equal_keys_and_values():
     assert set(zh) == set(en)
     fields = re.compile(r"\{(\w+)\}")
     assert [k for k in zh if set(fields.findall(zh[k])) != set(fields.findall(en[k]))] == []
+
+
+def test_every_kind_of_node_and_edge_has_a_word():
+    schema, words = load_schema(), catalogue("zh")
+    named = {f"node.{name}" for name in schema.nodes} | {f"edge.{name}" for name in schema.edges}
+    assert {key for key in words if key.startswith(("node.", "edge."))} == named
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,14 @@ def test_hits_that_feed_one_hand_are_one_ring() -> None:
     assert [len(g.hits) for g in gather(world)] == [2]
 
 
+def test_a_company_told_from_each_companions_side_is_one_ring() -> None:
+    told = {"p1": ["p2", "p3"], "p2": ["p1", "p4"], "p8": ["p9"]}
+    world = facts([hit("cards_swiped_together", "H1", p, them, []) for p, them in told.items()], [])
+    groups = gather(world)
+    assert [len(group.hits) for group in groups] == [2, 1]
+    assert len({draw(group, world).ring_id for group in groups}) == 2
+
+
 def test_one_shared_person_does_not_join_two_kinds_of_crime() -> None:
     pension, wages = passes(("p1", "p9"), ("p2", "p9")), [edge("FUNDS", "p9", "e1")]
     hits = [
