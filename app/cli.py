@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 import traceback
 from pathlib import Path
 from typing import Annotated
@@ -71,6 +73,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     An error of ours becomes two lines on stderr, the problem and the remedy; ``--debug`` adds the traceback.
     """
+    _end_gently()
     arguments = sys.argv[1:] if arguments is None else arguments
     debug = "--debug" in arguments
     try:
@@ -85,6 +88,12 @@ def main(arguments: list[str] | None = None) -> int:
     if code == INTERRUPTED:  # typer turns some interrupts into this number itself
         sys.stderr.write("\njiwang: interrupted; what was finished is kept, re-run to continue\n")
     return code if isinstance(code, int) else 0
+
+
+def _end_gently() -> None:
+    """Let a service manager's or a container's SIGTERM end a verb as Ctrl-C does, its children with it."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def _unexpected(error: Exception, *, debug: bool) -> int:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 
@@ -113,6 +115,22 @@ def test_an_interrupt_ends_with_130_and_says_how_to_go_on(monkeypatch, tmp_path,
     monkeypatch.setattr("app.session.prepare", interrupted)
     assert main(["build", "--workspace", str(tmp_path)]) == 130
     assert "re-run to continue" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_served_app_whole(region, repo_root, ending):
+    """A service manager's SIGTERM as much as Ctrl-C: no web server may outlive its command."""
+    port = claim_port(18_760, settle=True)
+    code = "import sys; from app.cli import main; sys.exit(main())"
+    order = ["app", "--workspace", str(region.root), "--port", str(port)]
+    with subprocess.Popen([sys.executable, "-c", code, *order], cwd=repo_root, stdout=PIPE) as served:
+        try:
+            assert f"localhost:{port}".encode() in served.stdout.readline()
+            served.send_signal(ending)
+            assert served.wait(30) == 0
+            assert claim_port(port, settle=False) == port
+        finally:
+            served.kill()
 
 
 def test_a_taken_port_is_refused_or_the_next_one_is_used():
