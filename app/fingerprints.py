@@ -17,7 +17,7 @@ from jiwang.ids import digest
 from jiwang.manifest import file_digest
 
 KERNEL = "jiwang"
-CODE = frozenset({".py", ".toml", ".cypher", ".sql", ".json", ".tsv"})
+CODE = frozenset({".py", ".toml", ".cypher", ".sql", ".csv"})
 
 
 def package_root(package: str) -> Path:
