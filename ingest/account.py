@@ -67,7 +67,7 @@ class Entry:
         return said
 
     def _counts_read(self) -> bool:
-        total = self.source.mapping.total
+        total = getattr(self.source.mapping.format, "total", None)
         return total is not None and total.counts == "read"
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import polars as pl
 
 from ingest import encoding
+from ingest.layouts import Csv
 from ingest.mapping import Mapping
 from ingest.quarantine import RULES, Rule
 from ingest.raw import ROW, Batch, Broken, text_frame
@@ -43,8 +44,11 @@ class Header:
 def header(path: Path, mapping: Mapping, codec: str) -> Header | None:
     """Return the first line that names most of the mapped columns, or None."""
     known = set(mapping.columns)
+    assert isinstance(mapping.format, Csv)
     for at, text in enumerate(_head(path, codec)):
-        names = tuple(n.strip(SPACE) for n in next(csv.reader([text], delimiter=mapping.delimiter), []))
+        names = tuple(
+            n.strip(SPACE) for n in next(csv.reader([text], delimiter=mapping.format.delimiter), [])
+        )
         if 2 * len(known & set(names)) > len(known):
             return Header(at, text.strip(SPACE), names)
     return None
@@ -52,6 +56,7 @@ def header(path: Path, mapping: Mapping, codec: str) -> Header | None:
 
 def read(path: Path, mapping: Mapping, codec: str, top: Header) -> Iterator[Batch]:
     """Yield the rows below the header ``top``, a bounded block at a time."""
+    assert isinstance(mapping.format, Csv)
     wanted = [n for n in top.names if n in mapping.columns or n in _unit_columns(mapping)]
     carried: list[str] = []
     bad: set[int] = set()  # source_rows whose bytes do not decode
@@ -59,7 +64,7 @@ def read(path: Path, mapping: Mapping, codec: str, top: Header) -> Iterator[Batc
         texts, start = carried + part.texts, part.first - len(carried)
         skip = max(0, top.at + 1 - start)
         bad |= {n - top.at for n in part.undecodable}
-        block = _Block(texts[skip:], start + skip - top.at, top, mapping.delimiter, part.last)
+        block = _Block(texts[skip:], start + skip - top.at, top, mapping.format.delimiter, part.last)
         batch, carried = block.batch(bad), block.carried
         yield Batch(batch.frame.select(ROW, *wanted), batch.broken, batch.misfits, batch.totals)
 

@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from ingest import encoding
+from ingest.layouts import Json
 from ingest.mapping import Column, Mapping
 from ingest.quarantine import RULES, Rule
 from ingest.raw import ROW, Batch, Broken, text_frame
@@ -57,19 +58,21 @@ def read_document(path: Path, name: str, mapping: Mapping, codec: str) -> Iterat
     Raises:
         SourceError: there is no array where the mapping says.
     """
+    assert isinstance(mapping.format, Json)
+    layout = mapping.format
     text = path.read_bytes().decode(codec, errors="replace")
     totals: list[int] = []
     try:
         document = _DECODER.decode(text)
     except (ValueError, RecursionError):
-        found, broken = _salvaged(text, mapping), True
+        found, broken = _salvaged(text, layout), True
     else:
-        found, broken = _at(document, mapping.records), False
-        if mapping.total and str(stated := _at(document, mapping.total.path)).isdigit():
+        found, broken = _at(document, layout.records), False
+        if layout.total and str(stated := _at(document, layout.total.path)).isdigit():
             totals.append(int(stated))
     if not isinstance(found, list):
         raise SourceError(
-            f"{name}: there is no array at {mapping.records or 'its top'!r}",
+            f"{name}: there is no array at {layout.records or 'its top'!r}",
             "check that the export is whole, and correct `records` in the mapping",
         )
     rest = [_broken(len(found) + 1, "bad_json")] if broken else []
@@ -88,9 +91,9 @@ def _at(document: Any, path: str) -> Any:
     return document
 
 
-def _salvaged(text: str, mapping: Mapping) -> list[Any] | None:
+def _salvaged(text: str, layout: Json) -> list[Any] | None:
     """Return the elements before the fault of a document that does not parse as a whole."""
-    name = mapping.records.rpartition(".")[2]
+    name = layout.records.rpartition(".")[2]
     start = re.search(rf'"{re.escape(name)}"\s*:\s*\[' if name else r"^\s*\[", text)
     if not start:
         return None

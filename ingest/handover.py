@@ -118,7 +118,7 @@ def _take(
         except SourceError as error:
             noted = noted or [error]
             continue
-        top = delimited.header(path, mapping, codec) if mapping.format == "csv" else None
+        top = delimited.header(path, mapping, codec) if mapping.format.kind == "csv" else None
         here = _header_faults(name, mapping, top)
         noted = noted or here
         if not here or mapping is newest[-1]:
@@ -129,7 +129,7 @@ def _take(
 
 
 def _header_faults(name: str, mapping: Mapping, top: delimited.Header | None) -> list[InputError]:
-    if mapping.format != "csv":
+    if mapping.format.kind != "csv":
         return []
     if top is None:
         # What stands there instead may be people's data: it is not repeated in the message.

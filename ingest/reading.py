@@ -71,7 +71,7 @@ class Reading:
             seen |= batch.seen
             self._broken.append(broken.with_columns(pl.lit(source.name).alias("source_file")))
             yield self._placed(accepted, source.name)
-        if source.mapping.format != "csv" and entry.accepted:
+        if source.mapping.format.kind != "csv" and entry.accepted:
             self.faults += documents.path_faults(source.name, source.mapping, seen)
         task.advance(source.path.stat().st_size)
 
@@ -93,9 +93,9 @@ class Reading:
 def batches(source: Source) -> Iterator[Batch]:
     """Yield the rows of a file, in blocks of bounded size."""
     mapping = source.mapping
-    if mapping.format == "jsonl":
+    if mapping.format.kind == "jsonl":
         return documents.read_lines(source.path, mapping, source.codec)
-    if mapping.format == "json":
+    if mapping.format.kind == "json":
         return documents.read_document(source.path, source.name, mapping, source.codec)
     assert source.top is not None
     return delimited.read(source.path, mapping, source.codec, source.top)
