@@ -151,6 +151,32 @@ class Mapping(Strict):
         pairs = [(name, c.field) for name, c in self.columns.items()]
         return pairs + [(name, s.field) for name, c in self.columns.items() for s in c.switch]
 
+    def sources(self, name: str) -> tuple[str, ...]:
+        """Return the file's columns that a column of the mapping is made from: most often itself."""
+        column = self.columns[name]
+        return column.join or ((column.split,) if column.split else (name,))
+
+    def raw_columns(self) -> tuple[str, ...]:
+        """Return every column of the file that is read, units among them, each once."""
+        made = [raw for name in self.columns for raw in self.sources(name)]
+        units = [c.unit_column for c in self.columns.values() if c.unit_column]
+        return tuple(dict.fromkeys([*made, *units]))
+
+    def required(self) -> tuple[str, ...]:
+        """Return the columns of the file that must be there."""
+        made = [r for name, c in self.columns.items() if not c.optional for r in self.sources(name)]
+        return tuple(dict.fromkeys(made))
+
+    def spelt(self, raw: str) -> tuple[str, ...]:
+        """Return the spellings of a column of the file, its own name first."""
+        column = self.columns.get(raw)
+        return tuple(dict.fromkeys([raw, *(column.aka if column else ()), *self.spellings.get(raw, ())]))
+
+    def typed_styles(self) -> tuple[str, ...]:
+        """Return the date styles in which the reader itself writes typed cells."""
+        typed = self.format.kind in ("xlsx", "parquet")
+        return ("yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd") if typed else ()
+
     def code_table(self, column: Column) -> Codes:
         """Return the code table of a column, empty where it has none."""
         if isinstance(column.codes, str):

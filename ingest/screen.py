@@ -9,10 +9,11 @@ from functools import reduce
 import polars as pl
 
 from ingest.quarantine import Rule
-from ingest.values import SPACE
+from ingest.raw import SPACE
 
+_BETWEEN = rf"\s\"{SPACE},;|\x1f"
 # At the start of a line: 合计, 总计, 小计 … A subtotal is a total line, but its number is not the file's.
-_TOTAL = rf"^[\s\"{SPACE},;|]*(本页|全部|记录)?(合|总|小|共|累)\s*计(数|条数|笔数|人数)?[\s\"{SPACE},;|:：]"
+_TOTAL = rf"^[{_BETWEEN}]*(本页|全部|记录)?(合|总|小|共|累)\s*计(数|条数|笔数|人数)?[{_BETWEEN}:：]"
 _SUBTOTAL = re.compile(r"^\W*(本页|小\s*计)")
 _NUMBER = re.compile(r"(?<![\d.\-])\d+(?![\d.])")
 _MOST_SAID_IN_A_TOTAL = 4
