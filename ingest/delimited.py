@@ -1,7 +1,7 @@
 """Delimited text: physical lines become rows, counted as an auditor counts them.
 
 No row is ever cut, padded or dropped: fields are counted per line before polars sees the text. Lines are
-worked on as whole columns of text; only those that break, or whose quotes are not plain, are looked at singly.
+worked on as whole columns of text; only those that break, or have quotes inside, are looked at singly.
 """
 
 from __future__ import annotations

@@ -174,7 +174,7 @@ def _stated(path: Path, layout: Json, codec: str) -> list[int]:
 
 
 class _Rows:
-    """The rows of a file as its records go by: the records themselves, or the elements of an array in them."""
+    """The rows of a file as its records go by: the records themselves, or elements of an array in them."""
 
     def __init__(self, mapping: Mapping) -> None:
         assert isinstance(mapping.format, Json | JsonLines)
@@ -188,7 +188,7 @@ class _Rows:
         self.taken = 0
 
     def batch(self, records: Sequence[tuple[int, Any, Rule | None]]) -> Batch:
-        """Lay records out as columns, leaving out what is none; each comes with the rule that breaks it, if any."""
+        """Lay records out as columns, leaving out what is none; each comes with the rule it breaks."""
         rows: list[int] = []
         values: list[list[str | None]] = []
         broken: list[Broken] = []

@@ -17,7 +17,7 @@ import polars as pl
 
 from jiwang.errors import SourceError
 
-BLOCK = 32 << 20  # bytes read at a time: a file of any size passes through bounded memory
+BLOCK = 16 << 20  # bytes read at a time: a file of any size passes through bounded memory
 LONGEST_LINE = 64 << 20  # bytes: a longer line is no record, and would not fit into bounded memory
 HEAD = 1 << 20  # bytes among which a header is looked for
 SAMPLE = 8 << 20  # bytes at the head of a file by which its encoding is told

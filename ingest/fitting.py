@@ -37,7 +37,7 @@ class Source:
 
     @property
     def constants(self) -> dict[str, str]:
-        """The constants of the mapping, with what the file says of itself; what it does not say is left out."""
+        """The constants of the mapping, with what the file says of itself; what it does not say is out."""
         told = {
             field: text.replace("{period}", self.period).replace("{sheet}", self.sheet)
             for field, text in self.mapping.constants.items()

@@ -35,7 +35,7 @@ class Header:
         at: index of the header line among the physical lines, from 0; -1 where there is none.
         text: the line, stripped; empty where there is none.
         names: the columns as the file has them.
-        keys: the columns as the mapping has them, each once; one that it does not want is ``_`` and its number.
+        keys: the columns as the mapping has them, each once; one that is not wanted is ``_`` and its number.
     """
 
     at: int
