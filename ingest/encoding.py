@@ -8,6 +8,7 @@ looked for, though most of them would decode: into characters that nobody wrote.
 from __future__ import annotations
 
 import codecs
+import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,7 @@ SAMPLE = 8 << 20  # bytes at the head of a file by which its encoding is told
 TOLERATED = 0.01  # share of lines that may fail to decode before the encoding itself is doubted
 PROVING = 4  # lines in other than ASCII that must decode for one that does not
 UTF8, UTF16 = "utf-8", "utf-16"
+_NEVER = "\x1e"  # a record separator, which files have line feeds for
 _BOMS = {codecs.BOM_UTF8: UTF8, codecs.BOM_UTF16_LE: UTF16, codecs.BOM_UTF16_BE: UTF16}
 _SAME = {
     **dict.fromkeys(("gbk", "gb2312", "cp936"), "gb18030"),
@@ -201,11 +203,22 @@ def _wide(data: bytes, order: str, first: int) -> Lines:
 
 
 def _parted(text: str) -> pl.Series:
+    """Return the lines of a text; what follows the last line feed is no line."""
     if not text:
         return pl.Series(dtype=pl.String)
-    whole = text.removesuffix("\n")  # what follows the last line feed is no line
-    texts = pl.Series([whole]).str.split("\n").explode(empty_as_null=False, keep_nulls=False)
-    return texts.str.strip_suffix("\r") if "\r" in whole else texts
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").removesuffix("\r")
+    whole = text.removesuffix("\n")
+    if _NEVER in whole or "\n\n" in whole or whole.startswith("\n") or whole.endswith("\n") or not whole:
+        return pl.Series([whole]).str.split("\n").explode(empty_as_null=False, keep_nulls=False)
+    # The reader of CSVs parts lines in a third of the time, where it leaves none out.
+    return pl.read_csv(
+        io.BytesIO(whole.encode()),
+        has_header=False,
+        separator=_NEVER,
+        quote_char=None,
+        schema={"t": pl.String},
+    )["t"]
 
 
 def _decodes(data: bytes, encoding: str) -> bool:

@@ -127,10 +127,11 @@ def _by_parts(texts: pl.Series, kind: str, how: Styles) -> pl.DataFrame:
     others = [
         _moment(t, s, how.pivot) for s in _OTHERS if s not in how.styles and (kind == "month" or "d" in s)
     ]
-    found = distinct.with_columns(
-        pl.coalesce(declared or [pl.lit(None, pl.Datetime("us"))]).alias("own"),
-        pl.coalesce(others or [pl.lit(None, pl.Datetime("us"))]).alias("other"),
-    )
+    never = [pl.lit(None, pl.Datetime("us"))]
+    found = distinct.with_columns(pl.coalesce(declared or never).alias("own"))
+    strange = found.filter(pl.col("own").is_null())  # few: the others are tried on them alone
+    strange = strange.select("t", pl.coalesce(others or never).alias("other"))
+    found = found.join(strange, on="t", how="left", nulls_equal=True, maintain_order="left")
     value = pl.coalesce("own", "other")
     value = pl.when(~unset & value.is_between(_EARLIEST, _LATEST, closed="left")).then(value)
     found = found.select("t", "own", value.alias("value"))

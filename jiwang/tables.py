@@ -37,6 +37,9 @@ RECORD_COLUMNS: Mapping[str, pl.DataType] = {
 }
 
 
+_REPEATING: frozenset[FieldType] = frozenset({"code", "date", "month"})
+
+
 def record_schema(table: str) -> dict[str, pl.DataType]:
     """Return the columns of a record table: the common ones, then its fields as the ontology types them."""
     fields = record_tables()[table].fields
@@ -298,7 +301,11 @@ def record_writer(table: str, path: Path) -> Iterator[Callable[[pl.DataFrame], N
     schema = record_schema(table)
     arrow = pl.DataFrame(schema=schema).to_arrow(compat_level=pl.CompatLevel.oldest()).schema
     path.parent.mkdir(parents=True, exist_ok=True)
-    with pq.ParquetWriter(path, arrow, compression="zstd") as writer:
+    # Names and numbers hardly repeat: a dictionary of them is built in vain, and then left again.
+    few = [n for n, f in record_tables()[table].fields.items() if f.type in _REPEATING]
+    with pq.ParquetWriter(
+        path, arrow, compression="zstd", use_dictionary=["region", "source_file", *few]
+    ) as writer:
 
         def write(frame: pl.DataFrame) -> None:
             missing = [c for c in schema if c not in frame.columns]
