@@ -3,28 +3,62 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
 
-from ingest.handover import Source
+from ingest.fitting import Source
+from ingest.layouts import Json
 from ingest.mapping import Mapping
 from jiwang.config import Settings
-from jiwang.errors import VolumeError
+from jiwang.errors import InputError, MappingError, VolumeError
+
+_LONGEST_CODE = 8
 
 
 @dataclass
 class Entry:
-    """One file's account."""
+    """One file's account.
+
+    Attributes:
+        source: the file, or the part of one.
+        rows_read: rows of it; ``accepted`` those that became records.
+        rules: how many rows each rule broke.
+        totals: numbers of rows that the file states of itself, in order.
+        outside: column → how many of its codes are in no code table, the first row of one, and its text.
+        faults: what is wrong with columns met while reading.
+    """
 
     source: Source
     rows_read: int = 0
     accepted: int = 0
     rules: Counter[str] = field(default_factory=Counter)
     totals: list[int] = field(default_factory=list)
+    outside: dict[str, tuple[int, int, str]] = field(default_factory=dict)
+    faults: list[InputError] = field(default_factory=list)
     duplicates: int = 0
     superseded: int = 0
+
+    def take_outside(self, outside: MappingOf[str, pl.DataFrame]) -> None:
+        """Count codes that are in no code table."""
+        for column, rows in outside.items():
+            count, row, text = self.outside.get(column, (0, *rows.row(0)))
+            self.outside[column] = (count + rows.height, row, text)
+
+    def stops(self) -> list[InputError]:
+        """Return the codes outside their table at which the mapping wants the run to stop."""
+        columns = self.source.mapping.columns
+        return [
+            MappingError(
+                f"{self.source.name}, row {row}: column {column}: code {_shown(text)} is in no code table"
+                f" ({count} rows)",
+                'add the code to its table, name the rest with `"*"`, or set `unknown_code` to accept',
+            )
+            for column, (count, row, text) in self.outside.items()
+            if columns[column].unknown_code == "stop"
+        ]
 
     @property
     def quarantined(self) -> int:
@@ -64,11 +98,20 @@ class Entry:
             said.append(f"{name}: control total {stated}, but {counted} rows counted")
         if len(set(self.totals)) > 1:
             said.append(f"{name}: its total lines differ: {', '.join(map(str, sorted(set(self.totals))))}")
+        for column, (count, row, text) in self.outside.items():
+            said.append(
+                f"{name}: column {column}: {count} codes in no code table, first {_shown(text)} in row {row}"
+            )
         return said
 
     def _counts_read(self) -> bool:
-        total = self.source.mapping.total
-        return total is not None and total.counts == "read"
+        layout = self.source.mapping.format
+        return isinstance(layout, Json) and layout.total is not None and layout.total.counts == "read"
+
+
+def _shown(text: str) -> str:
+    """Return a code as it may be shown: what is as long as a number of a person is not repeated."""
+    return repr(text) if len(text) <= _LONGEST_CODE else f"of {len(text)} characters"
 
 
 def check_volumes(entries: list[Entry]) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from ingest.mapping import Column, Mapping
-from ingest.raw import ROW
-from ingest.values import MISFITS, Meaning, read, stripped
+from ingest.raw import ROW, stripped
+from ingest.values import MISFITS, Meaning, read
+from jiwang.codes import citizen
 from jiwang.tables import POLARS_TYPES
 
 _NEEDED: MappingOf[str, str] = {
@@ -20,6 +21,7 @@ _NEEDED: MappingOf[str, str] = {
     "number": "bad_number",
     "int": "bad_number",
 }
+LUNAR = "lunar"
 
 
 @dataclass(frozen=True)
@@ -28,98 +30,165 @@ class Converted:
 
     Attributes:
         values: `ROW` and one column for every field of the table.
-        verdicts: a text column a field, null where nothing is to be said.
+        verdicts: a text column for every field of which something is said, null in the other rows.
         faults: how many values of each row have not the shape of their column.
         broken: rows that lack what the contract needs, with rule and detail.
+        outside: column → rows and texts of its codes that are in no code table.
     """
 
     values: pl.DataFrame
     verdicts: pl.DataFrame
     faults: pl.Series
     broken: pl.DataFrame
+    outside: MappingOf[str, pl.DataFrame] = field(default_factory=dict)
 
     def accepted(self) -> pl.DataFrame:
         """Return the whole rows, with their ``verdicts`` as a list of ``field:verdict``."""
-        said = [
-            pl.when(pl.col(n).is_not_null()).then(pl.concat_str(pl.lit(n + ":"), pl.col(n)))
-            for n in self.verdicts.columns
-        ]
-        told = self.verdicts.select(pl.concat_list(said).list.drop_nulls().alias("verdicts"))
-        whole = self.values.with_columns(told["verdicts"])
+        none = pl.repeat(None, self.values.height, dtype=pl.List(pl.String), eager=True)
+        at = (
+            self.verdicts.select(pl.any_horizontal(pl.all().is_not_null()).alias("a"))
+            if self.verdicts.width
+            else None
+        )
+        told = none.to_frame("verdicts").select(pl.col("verdicts").fill_null([]))["verdicts"]
+        if at is not None:
+            said = [
+                pl.when(pl.col(n).is_not_null()).then(pl.concat_str(pl.lit(n + ":"), pl.col(n)))
+                for n in self.verdicts.columns
+            ]
+            lists = (
+                self.verdicts.with_row_index("_i")
+                .filter(at["a"])
+                .select("_i", pl.concat_list(said).list.drop_nulls().alias("verdicts"))
+            )
+            every = pl.DataFrame({"_i": pl.int_range(self.values.height, dtype=pl.UInt32, eager=True)})
+            joined = every.join(lists, on="_i", how="left", maintain_order="left")
+            told = joined.select(pl.col("verdicts").fill_null([]))["verdicts"]
+        whole = self.values.with_columns(told)
+        if self.broken.is_empty():
+            return whole
         return whole.join(self.broken, on=ROW, how="anti", maintain_order="left")
 
 
-def convert(frame: pl.DataFrame, mapping: Mapping) -> Converted:
-    """Convert a batch's frame; columns of the mapping that it lacks become nulls."""
+class _Filling:
+    """The fields of a table as they are filled from a batch's columns."""
+
+    def __init__(self, frame: pl.DataFrame, mapping: Mapping) -> None:
+        self.frame, self.mapping = frame, mapping
+        self.values: dict[str, pl.Series] = {ROW: frame[ROW]}
+        self.verdicts: dict[str, pl.Series] = {}
+        self.outside: dict[str, pl.DataFrame] = {}
+
+    def column(self, name: str, column: Column, raw: pl.Series) -> None:
+        """Read one column into its field, and into other fields for the rows that switch."""
+        if not column.switch:
+            self._into(name, raw, column.field, column)
+            return
+        elsewhere = pl.repeat(value=False, n=len(raw), dtype=pl.Boolean, eager=True)
+        for switch in column.switch:
+            here = pl.all_horizontal([pl.col(f) == code for f, code in switch.when.items()]).fill_null(
+                value=False
+            )
+            rows = pl.DataFrame({f: self.values[f] for f in switch.when}).select(here.alias("here"))["here"]
+            self._into(name, _only(raw, rows), switch.field, column)
+            elsewhere = elsewhere | rows
+        self._into(name, _only(raw, ~elsewhere), column.field, column)
+
+    def _into(self, name: str, texts: pl.Series, field_: str, column: Column) -> None:
+        found, said = read(texts, self._meaning(field_, column))
+        if self.mapping.contract.fields[field_].type == "code":
+            unknown = (said == "unknown_code").arg_true()
+            if len(unknown):
+                self.outside[name] = pl.DataFrame({ROW: self.frame[ROW], "t": texts})[unknown]
+        if field_ in self.values:  # a switch's second source of one field: keep what is there
+            both = pl.DataFrame({"a": self.values[field_], "b": found}).select(pl.coalesce("a", "b"))
+            found = both.to_series()
+            if field_ in self.verdicts:
+                said = (
+                    pl.DataFrame({"a": self.verdicts[field_], "b": said})
+                    .select(pl.coalesce("a", "b"))
+                    .to_series()
+                )
+        self.values[field_] = found.alias(field_)
+        if said.null_count() < len(said):
+            self.verdicts[field_] = said.alias(field_)
+
+    def _meaning(self, field_: str, column: Column) -> Meaning:
+        unit = column.unit_column
+        styles = (*column.dates, *self.mapping.dates, *self.mapping.typed_styles())
+        return Meaning(
+            type=self.mapping.contract.fields[field_].type,
+            column=column,
+            codes=self.mapping.code_table(column),
+            styles=tuple(dict.fromkeys(styles)),
+            units=self.frame[unit] if unit and unit in self.frame.columns else None,
+            near=self._birth_years() if LUNAR in styles else None,
+        )
+
+    def _birth_years(self) -> pl.Series | None:
+        """Return the years of birth in the rows' citizen ids, by which lunar years are told."""
+        ids = self.values.get("citizen_id")
+        return None if ids is None else citizen.inspect(ids)["birth_date"].dt.year()
+
+    def constant(self, field_: str, text: str) -> None:
+        """Fill a field with the same value in every row."""
+        column = Column(field=field_, codes={text: text})
+        codes = self.mapping.code_table(column)
+        contract = self.mapping.contract.fields[field_]
+        meaning = Meaning(contract.type, column, codes, (*self.mapping.dates, *PERIODS))
+        value, _ = read(pl.Series([text], dtype=pl.String), meaning)
+        self.values[field_] = value.new_from_index(0, self.frame.height).alias(field_)
+
+
+PERIODS = ("yyyyMMdd", "yyyyMM", "yyyy-MM-dd", "yyyy-MM")  # how the period in a file's name is written
+
+
+def convert(frame: pl.DataFrame, mapping: Mapping, constants: MappingOf[str, str] | None = None) -> Converted:
+    """Convert a batch's frame; columns of the mapping that it lacks become nulls.
+
+    ``constants`` are those of the mapping with what the file says of itself filled in.
+    """
     fields = mapping.contract.fields
-    values: dict[str, pl.Series] = {ROW: frame[ROW]}
-    verdicts: dict[str, pl.Series] = {}
-    for name, column in sorted(mapping.columns.items(), key=lambda item: bool(item[1].switch)):
-        if name in frame.columns:  # columns that switch come last: they look at what the others hold
-            _fill(frame, name, column, mapping, values, verdicts)
-    for name, field in fields.items():
+    filling = _Filling(frame, mapping)
+    for name, text in (constants or {}).items():
+        filling.constant(name, text)
+    for name, column in sorted(mapping.columns.items(), key=lambda item: _late(item[1], mapping)):
+        raw = _made(frame, name, column)
+        if raw is not None:
+            filling.column(name, column, raw)
+    values = filling.values
+    for name, contract in fields.items():
         if name not in values:
-            empty = POLARS_TYPES.get(field.type, pl.String())
+            empty = POLARS_TYPES.get(contract.type, pl.String())
             values[name] = pl.repeat(None, frame.height, dtype=empty, eager=True)
-    told = pl.DataFrame(verdicts) if verdicts else pl.DataFrame()
+    told = pl.DataFrame(filling.verdicts) if filling.verdicts else pl.DataFrame()
     laid = pl.DataFrame(values).select(ROW, *fields)
-    return Converted(laid, told, _faults(told, frame.height), _broken(laid, mapping))
+    return Converted(laid, told, _faults(told, frame.height), _broken(laid, mapping), filling.outside)
 
 
-def _fill(
-    frame: pl.DataFrame,
-    name: str,
-    column: Column,
-    mapping: Mapping,
-    values: dict[str, pl.Series],
-    verdicts: dict[str, pl.Series],
-) -> None:
-    """Read one column into its field, and into other fields for the rows that switch."""
-    elsewhere = pl.repeat(value=False, n=frame.height, dtype=pl.Boolean, eager=True)
-    for switch in column.switch:
-        here = pl.all_horizontal([pl.col(f) == code for f, code in switch.when.items()]).fill_null(
-            value=False
+def _late(column: Column, mapping: Mapping) -> int:
+    """Return when a column is read: those that look at what other columns hold come after them."""
+    return 2 if column.switch else int(LUNAR in (*column.dates, *mapping.dates))
+
+
+def _made(frame: pl.DataFrame, name: str, column: Column) -> pl.Series | None:
+    """Return the texts of a column of the mapping: as they are, joined from several, or a part of another."""
+    if column.join:
+        parts = [frame[j] for j in column.join if j in frame.columns]
+        if not parts:
+            return None
+        joined = pl.concat_str(pl.all(), separator=column.between, ignore_nulls=True)
+        return stripped(
+            pl.DataFrame([p.alias(str(i)) for i, p in enumerate(parts)]).select(joined).to_series()
         )
-        rows = pl.DataFrame({f: values[f] for f in switch.when}).select(here.alias("here"))["here"]
-        _read_into(
-            frame[name], rows, switch.field, _meaning(frame, column, switch.field, mapping), values, verdicts
-        )
-        elsewhere = elsewhere | rows
-    _read_into(
-        frame[name],
-        ~elsewhere,
-        column.field,
-        _meaning(frame, column, column.field, mapping),
-        values,
-        verdicts,
-    )
+    source = column.split or name
+    if source not in frame.columns:
+        return None
+    return stripped(frame[source].str.extract(column.pattern, 1)) if column.pattern else frame[source]
 
 
-def _read_into(
-    raw: pl.Series,
-    rows: pl.Series,
-    field: str,
-    meaning: Meaning,
-    values: dict[str, pl.Series],
-    verdicts: dict[str, pl.Series],
-) -> None:
-    texts = pl.DataFrame({"t": raw, "here": rows}).select(pl.when("here").then("t"))["t"]
-    found, said = read(texts, meaning)
-    if field in values:  # a switch's second source of one field: keep what is there
-        both = pl.DataFrame({"a": values[field], "b": found, "va": verdicts[field], "vb": said})
-        found, said = both.select(pl.coalesce("a", "b"))["a"], both.select(pl.coalesce("va", "vb"))["va"]
-    values[field], verdicts[field] = found.alias(field), said.alias(field)
-
-
-def _meaning(frame: pl.DataFrame, column: Column, field: str, mapping: Mapping) -> Meaning:
-    unit = column.unit_column
-    return Meaning(
-        type=mapping.contract.fields[field].type,
-        column=column,
-        codes=mapping.code_table(column),
-        styles=(*column.dates, *mapping.dates),
-        units=stripped(frame[unit]) if unit and unit in frame.columns else None,
-    )
+def _only(raw: pl.Series, rows: pl.Series) -> pl.Series:
+    return pl.DataFrame({"t": raw, "here": rows}).select(pl.when("here").then("t")).to_series()
 
 
 def _faults(verdicts: pl.DataFrame, height: int) -> pl.Series:
@@ -134,7 +203,8 @@ def _broken(values: pl.DataFrame, mapping: Mapping) -> pl.DataFrame:
     """Return rows without their business key, or without a value that the contract needs."""
     fields = mapping.contract.fields
     headers = {c.field: n for n, c in mapping.columns.items()}
-    no_key = pl.all_horizontal(pl.col(f).is_null() for f in mapping.business_key)
+    told = [f for f in mapping.business_key if f not in mapping.constants]  # a constant is no key of a row
+    no_key = pl.all_horizontal(pl.col(f).is_null() for f in told) if told else pl.lit(value=False)
     keys = ", ".join(headers.get(f, f) for f in mapping.business_key)
     faults = [(no_key, "missing_key", keys)]
     faults += [

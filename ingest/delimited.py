@@ -1,204 +1,229 @@
 """Delimited text: physical lines become rows, counted as an auditor counts them.
 
-No row is ever cut, padded or dropped: fields are counted per line before polars sees the text, lines without
-a quote take the fast way, and a quoted record may span a few lines before the quote is held to be stray.
+No row is ever cut, padded or dropped: fields are counted per line before polars sees the text. Lines are
+worked on as whole columns of text; only those that break, or have quotes inside, are looked at singly.
 """
 
 from __future__ import annotations
 
-import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
 from ingest import encoding
+from ingest.encoding import Lines
+from ingest.headers import Header, header_faults, is_header, looks_like_header, recognise
+from ingest.layouts import Csv
 from ingest.mapping import Mapping
-from ingest.quarantine import RULES, Rule
-from ingest.raw import ROW, Batch, Broken, text_frame
+from ingest.quarantine import Rule
+from ingest.quotes import Quotes
+from ingest.raw import ROW, SPACE, Batch, Broken, text_frame
 from ingest.screen import line_rules, record_rule, stated_totals
-from ingest.values import SPACE
 
-LONGEST_RECORD = 32  # physical lines that one quoted record may span
 HEADER_WITHIN = 30  # lines among which the header is looked for: a title may stand above it
+_MARK = "\x1f"  # stands for a delimiter that is not one ASCII character
 
 
-@dataclass(frozen=True)
-class Header:
-    """A file's header line.
-
-    Attributes:
-        at: its index among the physical lines, from 0; the line after it is row 1.
-        text: the line, stripped.
-        names: its column names, stripped.
-    """
-
-    at: int
-    text: str
-    names: tuple[str, ...]
-
-
-def header(path: Path, mapping: Mapping, codec: str) -> Header | None:
+def header(path: Path, name: str, mapping: Mapping, encodings: Sequence[str]) -> Header | None:
     """Return the first line that names most of the mapped columns, or None."""
-    known = set(mapping.columns)
-    for at, text in enumerate(_head(path, codec)):
-        names = tuple(n.strip(SPACE) for n in next(csv.reader([text], delimiter=mapping.delimiter), []))
-        if 2 * len(known & set(names)) > len(known):
-            return Header(at, text.strip(SPACE), names)
+    layout = mapping.format
+    assert isinstance(layout, Csv)
+    if layout.names:
+        return recognise(layout.names, mapping)
+    for at, text in enumerate(_head(path, name, encodings)):
+        names = tuple(
+            n.strip(SPACE) for n in Quotes(_marked(layout), layout.quote).fields(_with_mark(text, layout))
+        )
+        if is_header(names, mapping):
+            return recognise(names, mapping, at=at, text=_with_mark(text, layout).strip(SPACE))
     return None
 
 
-def read(path: Path, mapping: Mapping, codec: str, top: Header) -> Iterator[Batch]:
+def read(path: Path, name: str, mapping: Mapping, encodings: Sequence[str], top: Header) -> Iterator[Batch]:
     """Yield the rows below the header ``top``, a bounded block at a time."""
-    wanted = [n for n in top.names if n in mapping.columns or n in _unit_columns(mapping)]
-    carried: list[str] = []
-    bad: set[int] = set()  # source_rows whose bytes do not decode
-    for part in encoding.lines(path, codec):
-        texts, start = carried + part.texts, part.first - len(carried)
-        skip = max(0, top.at + 1 - start)
-        bad |= {n - top.at for n in part.undecodable}
-        block = _Block(texts[skip:], start + skip - top.at, top, mapping.delimiter, part.last)
-        batch, carried = block.batch(bad), block.carried
-        yield Batch(batch.frame.select(ROW, *wanted), batch.broken, batch.misfits, batch.totals)
+    reader = _Reader(name, mapping, top)
+    for part in encoding.lines(path, name, encodings):
+        batches = list(reader.batches(part))
+        batches[-1].size = part.size
+        yield from batches
 
 
-def _head(path: Path, codec: str) -> list[str]:
-    with path.open("rb") as handle:
-        data = b"".join(handle.readline(1 << 20) for _ in range(HEADER_WITHIN))
-    return data.decode(codec, errors="replace").split("\n")
+def _head(path: Path, name: str, encodings: Sequence[str]) -> list[str]:
+    first = next(encoding.lines(path, name, encodings, block=encoding.HEAD))
+    return first.texts.head(HEADER_WITHIN).to_list()
 
 
-def _unit_columns(mapping: Mapping) -> set[str]:
-    return {c.unit_column for c in mapping.columns.values() if c.unit_column}
+def _marked(layout: Csv) -> str:
+    return layout.delimiter if len(layout.delimiter) == 1 and layout.delimiter.isascii() else _MARK
 
 
-class _Block:
-    """Consecutive lines below the header; ``row`` is the source_row of the first of them."""
+def _with_mark(text: str, layout: Csv) -> str:
+    return text.replace(layout.delimiter, _marked(layout))
 
-    def __init__(self, texts: list[str], row: int, top: Header, delimiter: str, last: bool) -> None:
-        self.texts, self.row, self.top, self.delimiter, self.last = texts, row, top, delimiter, last
-        self.records: dict[int, list[str]] = {}  # quoted records by the index of their first line
-        self.unbalanced: set[int] = set()
-        self.spent: set[int] = set()  # lines that belong to a quoted record
-        self.carried: list[str] = []
 
-    def batch(self, undecodable: set[int]) -> Batch:
-        """Part the lines into rows; ``undecodable`` are source_rows."""
-        self._quoted(undecodable)
-        index = pl.int_range(len(self.texts), eager=True, dtype=pl.Int64).alias("i")
-        lines = pl.DataFrame({"i": index, "t": pl.Series(self.texts, dtype=pl.String)})
-        lines = lines.filter(~pl.col("i").is_in(sorted(self.spent)))
-        frame = lines.with_columns(
-            line_rules(lines["t"], self.top.text, self.delimiter).alias("rule"),
-            (pl.col("t").str.count_matches(self.delimiter, literal=True) + 1).alias("n"),
-            (pl.col("i") + self.row).alias(ROW),
-        )
+class _Reader:
+    """What is known of a file while its blocks go by: the header in force, and lines of an open quote."""
+
+    def __init__(self, name: str, mapping: Mapping, top: Header) -> None:
+        assert isinstance(mapping.format, Csv)
+        self.name, self.mapping, self.layout, self.top, self.first = name, mapping, mapping.format, top, top
+        self.mark = _marked(self.layout)
+        self.quotes = Quotes(self.mark, self.layout.quote)
+        self.carried = pl.Series(dtype=pl.String)
+        self.undecodable: dict[int, str] = {}
+        spelt = {s for c in mapping.raw_columns() for s in mapping.spelt(c)}
+        self.names = sorted({*(s for s in spelt if len(s) > 1 and not s.isdigit()), *top.names} - {""})
+
+    def batches(self, part: Lines) -> Iterator[Batch]:
+        """Yield the rows of some lines; a header among them parts them."""
+        fresh = part.texts
+        if self.mark != self.layout.delimiter:
+            fresh = fresh.str.replace_all(self.layout.delimiter, self.mark, literal=True)
+        texts = pl.concat([self.carried, fresh]) if len(self.carried) else fresh
+        start = part.first - len(self.carried)
+        skip = max(0, self.first.at + 1 - start)
+        texts, row = texts.slice(skip), start + skip - self.first.at
+        self.undecodable |= {n - self.first.at: look for n, look in part.undecodable.items()}
+        texts = self.quotes.plain(texts)
+        done = 0
+        for at in self._headers(texts):
+            yield self._segment(texts.slice(done, at - done), row + done, last=True)
+            yield self._other_header(texts[at], row + at)
+            done = at + 1
+        yield self._segment(texts.slice(done), row + done, last=part.last)
+
+    def _headers(self, texts: pl.Series) -> list[int]:
+        """Return the indexes of lines that are headers of other columns than those in force."""
+        if not self.first.text or not len(texts):
+            return []
+        named = texts.str.contains_any(self.names) & (texts.str.strip_chars(SPACE) != self.top.text)
+        found, top = [], self.top
+        for at in named.arg_true():
+            fields = tuple(f.strip(SPACE) for f in texts[at].split(self.mark))
+            if looks_like_header(fields, self.mapping) and fields != top.names:
+                found.append(at)
+                top = recognise(fields, self.mapping)
+        return found
+
+    def _other_header(self, text: str, row: int) -> Batch:
+        names = tuple(f.strip(SPACE) for f in text.split(self.mark))
+        self.top = recognise(names, self.mapping, at=self.first.at, text=text.strip(SPACE))
+        faults = header_faults(self.name, self.top, self.mapping, row=row)
+        broken = Broken.by(row, "repeated_header", f"自此 {len(names)} 列 other columns from here on")
+        return Batch(_nothing(self.top), [broken], keys=self.top.keys, faults=[*faults])
+
+    def _segment(self, texts: pl.Series, row: int, *, last: bool) -> Batch:
+        """Part lines under one header into rows; ``row`` is the source_row of the first."""
+        top, count = self.top, len(self.top.names)
+        bad = {n - row for n in self.undecodable if row <= n < row + len(texts)}
+        taken = self.quotes.take(texts, count, skip=bad, last=last)
+        self.carried, texts = texts.slice(taken.end), texts.head(taken.end)
+        frame = pl.DataFrame({"t": texts}).with_row_index("i")
+        if taken.spent:
+            frame = frame.filter(~pl.col("i").is_in(sorted(taken.spent)))
         frame = frame.with_columns(
-            pl.when(pl.col(ROW).is_in(sorted(undecodable)))
-            .then(pl.lit("undecodable"))
-            .otherwise("rule")
-            .alias("rule")
+            line_rules(frame["t"], top.text, self.mark).alias("rule"),
+            (pl.col("t").str.count_matches(self.mark, literal=True) + 1).alias("n"),
+            (pl.col("i").cast(pl.Int64) + row).alias(ROW),
         )
-        batch = Batch(
-            self._plain(frame.filter(pl.col("rule").is_null() & (pl.col("n") == len(self.top.names))))
-        )
-        self._take_broken(batch, frame.filter(pl.col("rule").is_not_null()))
-        off = frame.filter(pl.col("rule").is_null() & (pl.col("n") != len(self.top.names)))
-        for i, text in off.select("i", "t").iter_rows():
-            self._take_misfit(batch, i, text.split(self.delimiter))
-        self._take_quoted(batch)
+        if bad:
+            garbled = pl.when(pl.col("i").is_in(sorted(bad))).then(pl.lit("undecodable"))
+            frame = frame.with_columns(garbled.otherwise("rule").alias("rule"))
+        whole = pl.col("rule").is_null() & (pl.col("n") == count)
+        batch = Batch(self._parted(frame.filter(whole)), keys=top.keys)
+        for i, rule, text in frame.filter(~whole).select("i", "rule", "t").iter_rows():
+            self._take(batch, row + i, rule, text, unbalanced=i in taken.unbalanced)
+        self._take_quoted(batch, {row + i: fields for i, fields in taken.records.items()})
+        self.undecodable = {n: look for n, look in self.undecodable.items() if n >= row + taken.end}
         return batch
 
-    def _quoted(self, undecodable: set[int]) -> None:
-        """Part the lines that hold a quote, joining the next lines to an open one."""
-        for i, text in enumerate(self.texts):
-            if '"' not in text or i in self.spent or i + self.row in undecodable:
-                continue
-            fields, used = self._parted(i)
-            if fields is None:
-                if not self.last and len(self.texts) - i <= LONGEST_RECORD:
-                    self.carried = self.texts[i:]
-                    del self.texts[i:]
-                    return
-                self.unbalanced.add(i)
-            else:
-                self.records[i] = fields
-                self.spent.update(range(i, i + used))
-
-    def _parted(self, i: int) -> tuple[list[str] | None, int]:
-        """Return the fields of the record that begins at line ``i`` and the lines it spans."""
-        count = len(self.top.names)
-        alone = _strictly(self.texts[i], self.delimiter)
-        if alone is not None and len(alone) == count:
-            return alone, 1
-        joined = self.texts[i]
-        for used in range(2, min(LONGEST_RECORD, len(self.texts) - i) + 1) if alone is None else ():
-            joined += "\n" + self.texts[i + used - 1]
-            fields = _strictly(joined, self.delimiter)
-            if fields is not None and len(fields) == count:
-                return fields, used
-        stray = self.texts[i].split(self.delimiter)
-        if len(stray) == count:
-            return stray, 1
-        return alone, 1
-
-    def _plain(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Return unquoted lines of the right number of fields as columns: safe for the fast reader."""
-        names = [f"c{i}" for i in range(len(self.top.names))]
-        schema = dict.fromkeys(names, pl.String)
+    def _parted(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return plain lines of the right number of fields as the wanted columns."""
+        keys, wanted = self.top.keys, self.top.wanted
         if frame.is_empty():
-            columns = pl.DataFrame(schema=schema)
-        elif len(names) == 1:
-            columns = frame.select(pl.col("t").alias("c0"))
+            return _nothing(self.top)
+        texts = _tidied(frame["t"], self.mark)
+        if len(keys) == 1:
+            columns = texts.alias(keys[0]).to_frame().select(_null_if_empty(keys[0]))
         else:
-            text = "\n".join(frame["t"].to_list()).encode()
             columns = pl.read_csv(
-                io.BytesIO(text),
+                io.BytesIO(_joined(texts)),
                 has_header=False,
-                separator=self.delimiter,
+                separator=self.mark,
                 quote_char=None,
-                schema=schema,
+                schema=dict.fromkeys(keys, pl.String),
+                columns=[i for i, k in enumerate(keys) if k in set(wanted)],
                 raise_if_empty=False,
             )
         assert columns.height == frame.height
-        return columns.rename(dict(zip(names, self.top.names, strict=True))).insert_column(0, frame[ROW])
+        return columns.select(wanted).insert_column(0, frame[ROW])
 
-    def _take_broken(self, batch: Batch, frame: pl.DataFrame) -> None:
-        for row, rule, text in frame.select(ROW, "rule", "t").iter_rows():
-            batch.broken.append(Broken(row, rule, RULES[rule].zh))
-            if rule == "total_line":
-                batch.totals += stated_totals([text])
-
-    def _take_misfit(self, batch: Batch, i: int, fields: list[str]) -> None:
-        if i in self.unbalanced:
-            batch.broken.append(Broken(self.row + i, "field_count", "引号不配对 unbalanced quotes"))
+    def _take(self, batch: Batch, row: int, rule: Rule | None, text: str, *, unbalanced: bool) -> None:
+        """Enter a line that is no plain row: broken by its words, or of another number of fields."""
+        if rule == "undecodable" and (look := self.undecodable.get(row)):
+            batch.broken.append(Broken.by(row, rule, f"该行像 looks like {look}: declare it as well"))
+        elif rule:
+            batch.broken.append(Broken.by(row, rule))
+            batch.totals += stated_totals([text]) if rule == "total_line" else []
+        elif unbalanced:
+            batch.broken.append(Broken(row, "field_count", "引号不配对 unbalanced quotes"))
         else:
-            batch.misfits[self.row + i] = fields
+            self._take_misfits(batch, {row: text.split(self.mark)})
 
-    def _take_quoted(self, batch: Batch) -> None:
+    def _take_misfits(self, batch: Batch, rows: dict[int, list[str]]) -> None:
+        """Enter rows of another number of fields; a layout that the mapping declares may have it."""
+        layouts = {len(names): names for names in self.layout.layouts}
+        for row, fields in rows.items():
+            if len(fields) not in layouts:
+                batch.misfits[row] = fields
+                continue
+            keys = recognise(layouts[len(fields)], self.mapping).keys
+            laid = text_frame([row], keys, [fields]).select(
+                ROW, *(k for k in keys if k in self.mapping.raw_columns())
+            )
+            batch.frame = pl.concat([batch.frame, laid], how="diagonal").sort(ROW)
+
+    def _take_quoted(self, batch: Batch, records: dict[int, list[str]]) -> None:
         good: dict[int, list[str]] = {}
-        for i, fields in self.records.items():
-            rule: Rule | None = record_rule(fields, self.top.names)
+        for row, fields in records.items():
+            rule = record_rule(fields, self.top.names)
             if rule:
-                batch.broken.append(Broken(self.row + i, rule, RULES[rule].zh))
+                batch.broken.append(Broken.by(row, rule))
                 batch.totals += stated_totals([" ".join(fields)]) if rule == "total_line" else []
             elif len(fields) != len(self.top.names):
-                batch.misfits[self.row + i] = fields
+                self._take_misfits(batch, {row: fields})
             else:
-                good[self.row + i] = fields
+                good[row] = fields
         if good:
-            quoted = text_frame(list(good), self.top.names, list(good.values()))
-            batch.frame = pl.concat([batch.frame, quoted]).sort(ROW)
+            quoted = text_frame(list(good), self.top.keys, list(good.values())).select(ROW, *self.top.wanted)
+            batch.frame = pl.concat([batch.frame, quoted], how="diagonal").sort(ROW)
 
 
-def _strictly(text: str, delimiter: str) -> list[str] | None:
-    """Return the fields of a text whose quotes are balanced, or None."""
-    try:
-        rows: Sequence[list[str]] = list(
-            csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        )
-    except csv.Error:
-        return None
-    return rows[0] if len(rows) == 1 else None
+def _joined(texts: pl.Series) -> bytes:
+    """Return the lines as one run of UTF-8, without the detour of a Python text."""
+    arrow = texts.str.join("\n").to_arrow(compat_level=pl.CompatLevel.oldest())
+    found: bytes = arrow.buffers()[2].to_pybytes()
+    return found
+
+
+def _nothing(top: Header) -> pl.DataFrame:
+    return pl.DataFrame(schema={ROW: pl.Int64, **dict.fromkeys(top.wanted, pl.String)})
+
+
+def _null_if_empty(name: str) -> pl.Expr:
+    return pl.when(pl.col(name) != "").then(name)
+
+
+def _tidied(texts: pl.Series, mark: str) -> pl.Series:
+    """Return lines without spaces around their fields; only lines that have some are touched."""
+    spaces = SPACE.replace(mark, "")
+    space, m = re.escape(spaces), re.escape(mark)
+    beside = texts.str.contains_any([pair for s in spaces for pair in (mark + s, s + mark)])
+    at = (beside | (texts.str.strip_chars(spaces).str.len_bytes() != texts.str.len_bytes())).arg_true()
+    if not len(at):
+        return texts
+    tidy = texts.gather(at).str.replace_all(rf"[{space}]*{m}[{space}]*", mark.replace("$", "$$"))
+    return texts.clone().scatter(at, tidy.str.strip_chars(spaces))

@@ -1,22 +1,33 @@
-"""JSON: lines of it, or a document with its records in an array; nested values are columns by their path."""
+"""JSON: lines of it, or a document with its records in an array; rows may be the elements of inner arrays."""
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import polars as pl
 
 from ingest import encoding
-from ingest.mapping import Column, Mapping
-from ingest.quarantine import RULES, Rule
+from ingest.layouts import Json, JsonLines
+from ingest.mapping import Mapping
+from ingest.paths import Paths, at, met
+from ingest.quarantine import Rule
 from ingest.raw import ROW, Batch, Broken, text_frame
 from ingest.screen import is_test_word, suspects, words_rule
-from ingest.values import ITEMS
-from jiwang.errors import MappingError, SourceError
+from jiwang.errors import SourceError
+
+WHOLE = 256 << 20  # bytes up to which a document is parsed as one; a larger one element by element
+ELEMENTS = 50_000  # rows of a document taken at a time
+PEEK = 200  # records by which the versions of a layout are told apart
+_WINDOW = 8 << 20  # characters of a large document that are in memory at a time
+_MARGIN = 1 << 16  # bytes at either end of a large document where its total is looked for
+_BETWEEN = re.compile(r"[\s,]*")
+_BROKEN = object()  # stands for what cannot be parsed
 
 
 class _ConstantError(ValueError):
@@ -31,25 +42,32 @@ def _no_constant(name: str) -> Any:
 _DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=_no_constant)
 
 
-def read_lines(path: Path, mapping: Mapping, codec: str) -> Iterator[Batch]:
+def peek(path: Path, name: str, encodings: Sequence[str]) -> set[str]:
+    """Return the paths met in the first records of a file of JSON lines."""
+    first = next(encoding.lines(path, name, encodings, block=encoding.HEAD))
+    parsed = (_parsed(text) for text in first.texts.head(PEEK))
+    return met([r for r in parsed if isinstance(r, dict)])
+
+
+def read_lines(path: Path, name: str, mapping: Mapping, encodings: Sequence[str]) -> Iterator[Batch]:
     """Yield the records of a file of JSON lines, a bounded block at a time; source_row is the line."""
-    for part in encoding.lines(path, codec):
-        records: list[tuple[int, Any]] = []
-        broken: list[Broken] = []
+    rows = _Rows(mapping)
+    for part in encoding.lines(path, name, encodings):
+        lines: list[tuple[int, Any, Rule | None]] = []
         for row, text in enumerate(part.texts, part.first + 1):
             if row - 1 in part.undecodable:
-                broken.append(_broken(row, "undecodable"))
+                lines.append((row, None, "undecodable"))
             elif not text.strip():
-                broken.append(_broken(row, "blank_line"))
+                lines.append((row, None, "blank_line"))
             else:
-                try:
-                    records.append((row, _DECODER.decode(text)))
-                except (ValueError, RecursionError):
-                    broken.append(_broken(row, "bad_json"))
-        yield _batch(records, broken, mapping)
+                record = _parsed(text)
+                lines.append((row, record, "bad_json" if record is _BROKEN else None))
+        batch = rows.batch(lines)
+        batch.size = part.size
+        yield batch
 
 
-def read_document(path: Path, name: str, mapping: Mapping, codec: str) -> Iterator[Batch]:
+def read_document(path: Path, name: str, mapping: Mapping, encodings: Sequence[str]) -> Iterator[Batch]:
     """Yield the records of a JSON document; source_row is the element of the array.
 
     Of a document that is cut off, the whole elements are read and the rest is one broken row.
@@ -57,86 +75,157 @@ def read_document(path: Path, name: str, mapping: Mapping, codec: str) -> Iterat
     Raises:
         SourceError: there is no array where the mapping says.
     """
-    text = path.read_bytes().decode(codec, errors="replace")
-    totals: list[int] = []
+    layout = mapping.format
+    assert isinstance(layout, Json)
+    rows = _Rows(mapping)
+    elements, totals = _opened(path, name, layout, encodings[0])
+    numbered = enumerate(elements, 1)
+    size = path.stat().st_size
+    for first in numbered:
+        some = [first, *islice(numbered, ELEMENTS - 1)]
+        batch = rows.batch([(n, e, "bad_json" if e is _BROKEN else None) for n, e in some])
+        batch.totals, totals = totals, []
+        batch.size, size = size, 0
+        yield batch
+    if size:
+        yield Batch(rows.batch([]).frame, totals=totals, size=size)
+
+
+def _parsed(text: str) -> Any:
     try:
-        document = _DECODER.decode(text)
+        return _DECODER.decode(text)
     except (ValueError, RecursionError):
-        found, broken = _salvaged(text, mapping), True
-    else:
-        found, broken = _at(document, mapping.records), False
-        if mapping.total and str(stated := _at(document, mapping.total.path)).isdigit():
-            totals.append(int(stated))
+        return _BROKEN
+
+
+def _opened(path: Path, name: str, layout: Json, codec: str) -> tuple[Iterable[Any], list[int]]:
+    """Return the elements of a document and the number of rows that it states of itself."""
+    if path.stat().st_size > WHOLE:
+        return _one_by_one(path, name, layout, codec), _stated(path, layout, codec)
+    document = _parsed(path.read_bytes().decode(codec, errors="replace").removeprefix("\ufeff"))
+    if document is _BROKEN:
+        return _one_by_one(path, name, layout, codec), []
+    found = at(document, layout.records)
     if not isinstance(found, list):
-        raise SourceError(
-            f"{name}: there is no array at {mapping.records or 'its top'!r}",
-            "check that the export is whole, and correct `records` in the mapping",
-        )
-    rest = [_broken(len(found) + 1, "bad_json")] if broken else []
-    batch = _batch(list(enumerate(found, 1)), rest, mapping)
-    batch.totals = totals
-    yield batch
+        raise _no_array(name, layout)
+    said = str(at(document, layout.total.path)) if layout.total else ""
+    return found, [int(said)] if said.isdigit() else []
 
 
-def _broken(row: int, rule: Rule) -> Broken:
-    return Broken(row, rule, RULES[rule].zh)
+def _no_array(name: str, layout: Json) -> SourceError:
+    return SourceError(
+        f"{name}: there is no array at {layout.records or 'its top'!r}",
+        "check that the export is whole, and correct `records` in the mapping",
+    )
 
 
-def _at(document: Any, path: str) -> Any:
-    for name in filter(None, path.split(".")):
-        document = document.get(name) if isinstance(document, dict) else None
-    return document
+def _one_by_one(path: Path, name: str, layout: Json, codec: str) -> Iterator[Any]:
+    """Yield the elements before the fault of a document, or all of one too large to be parsed as a whole."""
+    last = layout.records.rpartition(".")[2]
+    opening = re.compile(rf'"{re.escape(last)}"\s*:\s*\[' if last else r"^\ufeff?\s*\[")
+    decoder = codecs.getincrementaldecoder(codec)(errors="replace")
+    with path.open("rb") as handle:
+        text, more = "", True
+        start = None
+        while more and not start:
+            more, text = _grown(handle, decoder, text)
+            start = opening.search(text)
+        if not start:
+            raise _no_array(name, layout)
+        at = start.end()
+        while True:
+            at = _BETWEEN.match(text, at).end()  # type: ignore[union-attr] # it matches nothing, too
+            if text.startswith("]", at):
+                return
+            try:
+                element, end = _DECODER.raw_decode(text, at)
+                whole = end < len(text) or not more  # a number may go on in the next piece
+            except (ValueError, RecursionError):
+                whole = False
+            if whole:
+                yield element
+                at = end
+            elif more and len(text) - at < encoding.LONGEST_LINE:
+                more, text = _grown(handle, decoder, text[at:])
+                at = 0
+            else:
+                yield _BROKEN
+                return
 
 
-def _salvaged(text: str, mapping: Mapping) -> list[Any] | None:
-    """Return the elements before the fault of a document that does not parse as a whole."""
-    name = mapping.records.rpartition(".")[2]
-    start = re.search(rf'"{re.escape(name)}"\s*:\s*\[' if name else r"^\s*\[", text)
-    if not start:
-        return None
-    found: list[Any] = []
-    at = start.end()
-    while True:
-        at += len(re.match(r"[\s,]*", text[at : at + 4096]).group())  # type: ignore[union-attr]
-        try:
-            element, at = _DECODER.raw_decode(text, at)
-        except (ValueError, RecursionError):
-            return found
-        found.append(element)
+def _grown(handle: BinaryIO, decoder: codecs.IncrementalDecoder, text: str) -> tuple[bool, str]:
+    """Return whether there may be more, and the text with the next piece of the file."""
+    data = handle.read(_WINDOW)
+    return bool(data), text + decoder.decode(data, final=not data)
 
 
-def _batch(records: list[tuple[int, Any]], broken: list[Broken], mapping: Mapping) -> Batch:
-    """Lay records out as columns, leaving out what is no record."""
-    paths = _paths(mapping)
-    keys = [i for i, c in enumerate(paths.values()) if c and c.field in mapping.business_key]
-    rows: list[int] = []
-    values: list[list[str | None]] = []
-    seen: set[str] = set()
-    for row, record in records:
-        laid = _laid(record, paths) if isinstance(record, dict) else []
-        if not any(laid[i] for i in keys if laid) and (rule := _record_rule(record, laid)):
-            broken.append(_broken(row, rule))
-            continue
-        seen.update(record)
-        for name, value in record.items():
-            if isinstance(value, dict | list):
-                seen.update(_leaves(value, name))
-                seen.discard(name) if value else None
-        rows.append(row)
-        values.append(laid)
-    frame = text_frame(rows, list(paths), values)
-    words = frame.select(pl.concat_str(pl.exclude(ROW), separator="\n", ignore_nulls=True).alias("t"))["t"]
-    for at in suspects(words):
-        if rule := words_rule(values[at]):
-            broken.append(_broken(rows[at], rule))
-    out = [b.source_row for b in broken]
-    broken.sort(key=lambda b: b.source_row)
-    return Batch(frame.filter(~pl.col(ROW).is_in(out)), broken, seen=seen)
+def _stated(path: Path, layout: Json, codec: str) -> list[int]:
+    """Return the number that a large document states of itself, at its head or its end."""
+    if not layout.total:
+        return []
+    with path.open("rb") as handle:
+        head = handle.read(_MARGIN)
+        handle.seek(-_MARGIN, 2)
+        ends = [t.decode(codec, "replace") for t in (head, handle.read())]
+    last = re.escape(layout.total.path.rpartition(".")[2])
+    stated = re.compile(rf'"{last}"\s*:\s*"?([0-9]+)"?\s*[,}}]')
+    found = next((f for t in ends if (f := stated.search(t))), None)
+    return [int(found[1])] if found else []
 
 
-def _paths(mapping: Mapping) -> dict[str, Column | None]:
-    units = {c.unit_column: None for c in mapping.columns.values() if c.unit_column}
-    return {**units, **mapping.columns}
+class _Rows:
+    """The rows of a file as its records go by: the records themselves, or elements of an array in them."""
+
+    def __init__(self, mapping: Mapping) -> None:
+        assert isinstance(mapping.format, Json | JsonLines)
+        self.inner = mapping.format.rows
+        self.paths = Paths(mapping)
+        self.keys = [
+            i
+            for i, n in enumerate(self.paths.names)
+            if n in mapping.columns and mapping.columns[n].field in mapping.business_key
+        ]
+        self.taken = 0
+
+    def batch(self, records: Sequence[tuple[int, Any, Rule | None]]) -> Batch:
+        """Lay records out as columns, leaving out what is none; each comes with the rule it breaks."""
+        rows: list[int] = []
+        values: list[list[str | None]] = []
+        broken: list[Broken] = []
+        seen: list[dict[str, Any]] = []
+        for row, record, above, known in self._rows(records):
+            self.taken += 1
+            laid = self.paths.laid(record, above) if isinstance(record, dict) else []
+            rule = known or (None if any(laid[i] for i in self.keys if laid) else _record_rule(record, laid))
+            if rule:
+                broken.append(Broken.by(row, rule))
+                continue
+            seen.append(record)
+            rows.append(row)
+            values.append(laid)
+        frame = text_frame(rows, self.paths.names, values)
+        words = frame.select(pl.concat_str(pl.exclude(ROW), separator="\n", ignore_nulls=True).alias("t"))[
+            "t"
+        ]
+        broken += [Broken.by(rows[i], rule) for i in suspects(words) if (rule := words_rule(values[i]))]
+        broken.sort(key=lambda b: b.source_row)
+        out = [b.source_row for b in broken]
+        return Batch(frame.filter(~pl.col(ROW).is_in(out)), broken, seen=met(seen))
+
+    def _rows(
+        self, records: Sequence[tuple[int, Any, Rule | None]]
+    ) -> Iterator[tuple[int, Any, dict[str, Any], Rule | None]]:
+        """Yield row, record, the record above it and the rule that breaks it already."""
+        if not self.inner:
+            yield from ((row, record, {}, rule) for row, record, rule in records)
+            return
+        number = self.taken
+        for _, record, rule in records:
+            children = at(record, self.inner) if isinstance(record, dict) else None
+            broken = rule or (None if isinstance(record, dict) else _record_rule(record, []))
+            for child in [record] if broken else children if isinstance(children, list) else []:
+                number += 1
+                yield number, child, record if isinstance(record, dict) else {}, broken
 
 
 def _record_rule(record: Any, laid: Sequence[str | None]) -> Rule | None:
@@ -146,64 +235,3 @@ def _record_rule(record: Any, laid: Sequence[str | None]) -> Rule | None:
     if not isinstance(record, dict):
         return "bad_json"
     return "placeholder" if any(map(is_test_word, laid)) else None
-
-
-def _laid(record: dict[str, Any], paths: dict[str, Column | None]) -> list[str | None]:
-    """Return the values at ``paths`` as text. Most are plain texts at the top, and take the short way."""
-    laid = []
-    for path, column in paths.items():
-        value = record.get(path)
-        laid.append(value if value.__class__ is str else _text(record, path, column))
-    return laid
-
-
-def _text(record: dict[str, Any], path: str, column: Column | None) -> str | None:
-    """Return the value at ``path`` as text; the items of a list are joined by `ITEMS`."""
-    head, many, rest = path.partition("[]")
-    found = _at(record, head)
-    if found is None or isinstance(found, str):
-        return found
-    if isinstance(found, list):
-        items = [_item(x, rest.removeprefix("."), column) for x in found]
-        return ITEMS.join(x for x in items if x)
-    if isinstance(found, bool):
-        return str(found).lower()
-    return None if many else json.dumps(found, ensure_ascii=False)
-
-
-def _item(item: Any, path: str, column: Column | None) -> str:
-    if column and column.template and isinstance(item, dict):
-        return column.template.format_map({k: v or "" for k, v in item.items()})
-    found = _at(item, path)
-    return found if isinstance(found, str) else ""
-
-
-def _leaves(record: Any, path: str = "") -> Iterator[str]:
-    """Yield the path of every value of a record; of an empty or null one the path as far as it goes."""
-    if isinstance(record, dict) and record:
-        for name, value in record.items():
-            yield from _leaves(value, f"{path}.{name}" if path else name)
-    elif isinstance(record, list) and record:
-        for item in record:
-            yield from _leaves(item, f"{path}[]")
-    else:
-        yield path
-
-
-def path_faults(name: str, mapping: Mapping, seen: set[str]) -> list[MappingError]:
-    """Compare the paths met in the records with those that the mapping knows.
-
-    A path that ends early, at a null or an empty list, hides what lies below it: nothing there is missing.
-    """
-    known = [*_paths(mapping), *mapping.ignore_columns]
-    wanted = [p for p, c in mapping.columns.items() if not c.optional]
-    unknown = sorted(s for s in seen if not any(_akin(s, k) for k in known))
-    missing = [p for p in wanted if not any(_akin(s, p) for s in seen)]
-    said = {"unknown": unknown, "missing": missing}
-    return [MappingError(f"{name}: columns {w}: {', '.join(c)}", mapping.id) for w, c in said.items() if c]
-
-
-def _akin(one: str, other: str) -> bool:
-    """Say whether one path is the other, or lies on the way to it."""
-    short, long = sorted((one, other), key=len)
-    return long == short or long.startswith((f"{short}.", f"{short}[]"))

@@ -1,23 +1,37 @@
-"""Encodings: which one a file is in, strictly, and its physical lines decoded one by one where that fails.
+"""Encodings: which one a file is in, and its lines decoded, one by one where a block does not decode.
 
 GBK is read as GB18030, its superset: a reader that takes GB18030 for GBK turns the four-byte characters of
-rare names into other text without a word.
+rare names into other text without a word. For the same reason lines in UTF-8 inside a file in GB18030 are
+looked for, though most of them would decode: into characters that nobody wrote.
 """
 
 from __future__ import annotations
 
 import codecs
+import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+import polars as pl
+
 from jiwang.errors import SourceError
 
-BLOCK = 32 << 20  # bytes read at a time: a file of any size passes through bounded memory
+BLOCK = 16 << 20  # bytes read at a time: a file of any size passes through bounded memory
+LONGEST_LINE = 64 << 20  # bytes: a longer line is no record, and would not fit into bounded memory
+HEAD = 1 << 20  # bytes among which a header is looked for
+SAMPLE = 8 << 20  # bytes at the head of a file by which its encoding is told
 TOLERATED = 0.01  # share of lines that may fail to decode before the encoding itself is doubted
 PROVING = 4  # lines in other than ASCII that must decode for one that does not
-_BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
-_SAME = {"gbk": "gb18030", "gb2312": "gb18030", "cp936": "gb18030", "utf-8": "utf-8-sig", "utf8": "utf-8-sig"}
+UTF8, UTF16 = "utf-8", "utf-16"
+_NEVER = "\x1e"  # a record separator, which files have line feeds for
+_BOMS = {codecs.BOM_UTF8: UTF8, codecs.BOM_UTF16_LE: UTF16, codecs.BOM_UTF16_BE: UTF16}
+_SAME = {
+    **dict.fromkeys(("gbk", "gb2312", "cp936"), "gb18030"),
+    **dict.fromkeys(("utf-8-sig", "utf8"), UTF8),
+    **dict.fromkeys(("utf16", "utf-16-le", "utf-16-be", "utf-16le", "utf-16be", "unicode"), UTF16),
+}
 
 
 @dataclass
@@ -27,111 +41,234 @@ class Lines:
     Attributes:
         first: index of the first line in the file, from 0.
         texts: the lines without their ends.
-        undecodable: indexes in the file of lines whose bytes are not of the encoding.
+        undecodable: index in the file → what the bytes of a line that is not of the encoding look like
+            (empty: like nothing known).
         last: whether the file ends here.
+        size: bytes of the file that these lines are.
     """
 
     first: int
-    texts: list[str]
-    undecodable: set[int] = field(default_factory=set)
+    texts: pl.Series
+    undecodable: dict[int, str] = field(default_factory=dict)
     last: bool = False
+    size: int = 0
 
 
-def detect(path: Path, name: str, declared: Sequence[str]) -> str:
-    """Return which of the ``declared`` encodings the file is in.
+def normal(encoding: str) -> str:
+    """Return the one name under which an encoding and its subsets are read here."""
+    return _SAME.get(encoding.lower(), encoding.lower())
 
-    UTF-8 proves itself, so it is looked at first: text in it must not pass as GB18030 by luck.
+
+def detect(path: Path, name: str, declared: Sequence[str]) -> tuple[str, ...]:
+    """Return the ``declared`` encodings, by the names used here, that of the file first.
+
+    UTF-8 proves itself, so it is looked at first: text in it must not pass as GB18030 by luck. The head of
+    the file is looked at; what does not decode further down is `Lines.undecodable`.
 
     Raises:
         SourceError: the file is in none of them; it names what the file looks like.
     """
-    wanted = [_SAME.get(e.lower(), e.lower()) for e in declared]
-    with path.open("rb") as handle:
-        head = handle.read(4)
-    bom = next((e for mark, e in _BOMS.items() if head.startswith(mark)), None)
-    if bom in wanted:
-        return bom
-    if bom is None:
-        if "utf-8-sig" in wanted and _decodes(path, "utf-8"):
-            return "utf-8-sig"
-        if not _is_utf8(path):
-            found = next((e for e in wanted if e != "utf-8-sig" and _decodes(path, e)), None)
-            found = found or next((e for e in wanted if _mostly_decodes(path, e)), None)
-            if found:
-                return found
-        elif _is_ascii(path):
-            return wanted[0]
-    looks = bom or (
-        "utf-8" if _is_utf8(path) else "gb18030" if _decodes(path, "gb18030") else "no known text encoding"
-    )
+    wanted = list(dict.fromkeys(normal(e) for e in declared))
+    sample = _sample(path)
+    found = _told(sample, wanted)
+    if found:
+        return (found, *(e for e in wanted if e != found))
     raise SourceError(
-        f"{name}: it is not in {' or '.join(declared)}; it looks like {looks}",
+        f"{name}: it is not in {' or '.join(declared)}; it looks like {_looks(sample)}",
         "export the file in the declared encoding, or declare its encoding in the mapping",
     )
 
 
-def lines(path: Path, encoding: str) -> Iterator[Lines]:
-    """Yield the physical lines of a file, blocks of whole lines at a time."""
-    first, rest, more = 0, b"", True
+def lines(path: Path, name: str, encodings: Sequence[str], block: int | None = None) -> Iterator[Lines]:
+    """Yield the physical lines of a file, blocks of whole lines at a time.
+
+    ``encodings`` are those of `detect`: where a line is not in the first, the others are tried.
+
+    Raises:
+        SourceError: a line is longer than `LONGEST_LINE`.
+    """
+    first, rest, more, size = 0, b"", True, block or BLOCK
+    order = _byte_order(path) if encodings[0] == UTF16 else ""
     with path.open("rb") as handle:
         while more:
-            block = handle.read(BLOCK)
-            more = len(block) == BLOCK
-            rest += block
-            # No second byte of a GB18030 or UTF-8 character is a line feed, so bytes can be cut there.
-            end = rest.rfind(b"\n") + 1 if more else len(rest)
+            read = handle.read(size)
+            more = len(read) == size
+            rest += read
+            end = _after_last(rest, order) if more else len(rest)
+            if not end and more and len(rest) > LONGEST_LINE:
+                raise _too_long(name, first + 1, rest)
             if end or not more:
-                part = _decoded(rest[:end], encoding, first)
-                part.last = not more
+                data, rest = rest[:end], rest[end:]
+                part = _wide(data, order, first) if order else _decoded(data, encodings, first)
+                part.last, part.size = not more, end
                 yield part
                 first += len(part.texts)
-                rest = rest[end:]
 
 
-def _decoded(data: bytes, encoding: str, first: int) -> Lines:
-    found = Lines(first, [])
-    try:
-        texts = data.decode(encoding if first == 0 else encoding.removesuffix("-sig")).split("\n")
-    except UnicodeDecodeError:
-        texts = []
-        for number, line in enumerate(data.split(b"\n"), first):
-            try:
-                texts.append(line.decode(encoding.removesuffix("-sig")).removeprefix("\ufeff"))
-            except UnicodeDecodeError:
-                texts.append(line.decode(encoding.removesuffix("-sig"), "replace"))
-                found.undecodable.add(number)
-    if texts[-1] == "":
-        texts.pop()  # what follows the last line feed is no line
-    found.texts = [t.removesuffix("\r") for t in texts]
+def _too_long(name: str, line: int, data: bytes) -> SourceError:
+    ends = "its lines end in CR alone" if data.count(b"\r") > 1 else "it has no line feed"
+    return SourceError(
+        f"{name}: line {line} is longer than {LONGEST_LINE >> 20} MiB: {ends}",
+        "export it with a line feed after every record, or declare another `format`",
+    )
+
+
+def _byte_order(path: Path) -> str:
+    with path.open("rb") as handle:
+        head = handle.read(2)
+    return "utf-16-be" if head == codecs.BOM_UTF16_BE else "utf-16-le"
+
+
+def _after_last(data: bytes, order: str) -> int:
+    """Return where the last whole line of ``data`` ends.
+
+    No second byte of a GB18030 or UTF-8 character is a line feed; in UTF-16 a pair counts at even places.
+    """
+    feed = {"": b"\n", "utf-16-be": b"\x00\n", "utf-16-le": b"\n\x00"}[order]
+    end = data.rfind(feed)
+    while end > 0 and end % len(feed):
+        end = data.rfind(feed, 0, end + len(feed) - 1)
+    return end + len(feed) if end >= 0 else 0
+
+
+def _decoded(data: bytes, encodings: Sequence[str], first: int) -> Lines:
+    bare = data.removeprefix(codecs.BOM_UTF8) if first == 0 and encodings[0] == UTF8 else data
+    found = Lines(first, pl.Series(dtype=pl.String))
+    pieces: list[str] = []
+    strangers = _utf8_lines(bare) if encodings[0] != UTF8 else []
+    done = 0
+    for start, end in strangers:
+        _piecewise(bare[done:start], encodings, found, pieces)
+        _stranger(bare[start:end], encodings, found, pieces)
+        done = end
+    _piecewise(bare[done:], encodings, found, pieces)
+    found.texts = _parted("".join(pieces))
     return found
 
 
-def _decodes(path: Path, encoding: str) -> bool:
-    decoder = codecs.getincrementaldecoder(encoding)()
+def _piecewise(data: bytes, encodings: Sequence[str], found: Lines, pieces: list[str]) -> None:
+    """Decode whole lines, each of those that the first encoding cannot decode by itself."""
+    done = 0
+    while done < len(data):
+        try:
+            pieces.append(data[done:].decode(encodings[0]))
+        except UnicodeDecodeError as error:
+            bad = done + error.start
+            start = data.rfind(b"\n", done, bad) + 1 or done
+            end = data.find(b"\n", bad) + 1 or len(data)
+            pieces.append(data[done:start].decode(encodings[0]))
+            _stranger(data[start:end], encodings, found, pieces)
+            done = end
+        else:
+            return
+
+
+def _stranger(line: bytes, encodings: Sequence[str], found: Lines, pieces: list[str]) -> None:
+    """Decode a line that is not in the first encoding, by one of the others where they were declared."""
+    order = sorted(encodings[1:], key=lambda e: e != UTF8)
+    for encoding in order:
+        if encoding != UTF16 and _decodes(line, encoding):
+            pieces.append(line.decode(encoding))
+            return
+    at = found.first + sum(p.count("\n") for p in pieces)
+    found.undecodable[at] = next((e for e in (UTF8, "gb18030") if _decodes(line, e)), "")
+    pieces.append(line.decode(encodings[0], "replace"))
+
+
+def _utf8_lines(data: bytes) -> list[tuple[int, int]]:
+    """Return start and end of the lines that are UTF-8 with Chinese in it, inside another encoding.
+
+    Two CJK characters in a row are looked for by their bytes; only lines that have them are decoded.
+    """
+    raw = np.frombuffer(data, dtype=np.uint8)
+    leads = np.flatnonzero((raw - np.uint8(0xE4)) < 6)  # wraps around below: one comparison, one pass
+    leads = leads[leads < len(raw) - 5]
+    for step, lowest, width in ((1, 0x80, 64), (2, 0x80, 64), (3, 0xE4, 6), (4, 0x80, 64), (5, 0x80, 64)):
+        leads = leads[(raw[leads + step] - np.uint8(lowest)) < width]
+    found: list[tuple[int, int]] = []
+    for at in leads.tolist():
+        if found and at < found[-1][1]:
+            continue
+        start, end = data.rfind(b"\n", 0, at) + 1, data.find(b"\n", at) + 1 or len(data)
+        if _decodes(data[start:end], UTF8):
+            found.append((start, end))
+    return found
+
+
+def _wide(data: bytes, order: str, first: int) -> Lines:
+    """Decode UTF-16; a line with half a pair is undecodable."""
+    texts = _parted(data.decode(order, "replace").removeprefix("\ufeff"))
+    bad = texts.str.contains("\ufffd", literal=True).arg_true().to_list()
+    return Lines(first, texts, dict.fromkeys((first + i for i in bad), ""))
+
+
+def _parted(text: str) -> pl.Series:
+    """Return the lines of a text; what follows the last line feed is no line."""
+    if not text:
+        return pl.Series(dtype=pl.String)
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").removesuffix("\r")
+    whole = text.removesuffix("\n")
+    if _NEVER in whole or "\n\n" in whole or whole.startswith("\n") or whole.endswith("\n") or not whole:
+        return pl.Series([whole]).str.split("\n").explode(empty_as_null=False, keep_nulls=False)
+    # The reader of CSVs parts lines in a third of the time, where it leaves none out.
+    return pl.read_csv(
+        io.BytesIO(whole.encode()),
+        has_header=False,
+        separator=_NEVER,
+        quote_char=None,
+        schema={"t": pl.String},
+    )["t"]
+
+
+def _decodes(data: bytes, encoding: str) -> bool:
     try:
-        with path.open("rb") as handle:
-            while block := handle.read(BLOCK):
-                decoder.decode(block)
-        decoder.decode(b"", final=True)
+        data.decode(encoding)
     except UnicodeDecodeError:
         return False
     return True
 
 
-def _mostly_decodes(path: Path, encoding: str) -> bool:
+def _sample(path: Path) -> bytes:
+    """Return the head of the file, cut at a line's end where that does not cut all of it."""
+    with path.open("rb") as handle:
+        head = handle.read(SAMPLE)
+        whole = not handle.read(1)
+    return head if whole or b"\n" not in head else head[: head.rfind(b"\n") + 1]
+
+
+def _told(sample: bytes, wanted: Sequence[str]) -> str | None:
+    """Return which of the ``wanted`` encodings a sample is in."""
+    bom = next((e for mark, e in _BOMS.items() if sample.startswith(mark)), None)
+    if bom:
+        return bom if bom in wanted else None
+    if UTF16 in wanted and b"\x00" in sample[:4096]:
+        return UTF16
+    narrow = [e for e in wanted if e != UTF16]
+    if _decodes(sample, "ascii"):
+        return next(iter(narrow), None)
+    if _decodes(sample, UTF8):
+        return UTF8 if UTF8 in wanted else None
+    whole = (e for e in narrow if _decodes(sample, e))
+    alone = (e for e in narrow if _mostly(sample, (e,)))
+    mixed = (e for e in narrow if _mostly(sample, (e, *(o for o in narrow if o != e))))
+    return next(whole, None) or next(alone, None) or next(mixed, None)
+
+
+def _mostly(sample: bytes, encodings: Sequence[str]) -> bool:
     """Say whether all but a few lines decode, those few far outnumbered by lines that prove the encoding."""
-    bad = good = total = 0
-    for part in lines(path, encoding):
-        bad, total = bad + len(part.undecodable), total + len(part.texts)
-        good += sum(
-            not t.isascii() for i, t in enumerate(part.texts, part.first) if i not in part.undecodable
-        )
-    return bad <= max(1, TOLERATED * total) and good >= PROVING * bad
+    found = _decoded(sample, encodings, 0)
+    bad = len(found.undecodable)
+    proofs = int(found.texts.str.contains(r"[^\x00-\x7f]").sum()) - bad
+    return bad <= max(1, TOLERATED * len(found.texts)) and proofs >= PROVING * bad
 
 
-def _is_utf8(path: Path) -> bool:
-    return _decodes(path, "utf-8")
-
-
-def _is_ascii(path: Path) -> bool:
-    return _decodes(path, "ascii")
+def _looks(sample: bytes) -> str:
+    bom = next((e for mark, e in _BOMS.items() if sample.startswith(mark)), None)
+    if bom:
+        return bom
+    found = next((e for e in (UTF8, "gb18030") if _decodes(sample, e)), None)
+    if found:
+        return found
+    mixed = len(sample) and _mostly(sample, ("gb18030", UTF8))
+    return "a mixture of gb18030 and utf-8: declare both" if mixed else "no known text encoding"

@@ -13,30 +13,36 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
+from ingest.layouts import Csv, Layout, Strict
 from jiwang.errors import MappingError, UsageError
 from jiwang.ontology import RecordTable, record_tables
 
 SOURCES = Path(__file__).parent / "sources"
 DIALECT_FILE = "dialect.toml"
-UNITS: MappingOf[str, float] = {"yuan": 1.0, "fen": 0.01, "wan_yuan": 10_000.0}
+UNITS: MappingOf[str, float] = {
+    "yuan": 1.0,
+    "jiao": 0.1,
+    "fen": 0.01,
+    "qian_yuan": 1_000.0,
+    "wan_yuan": 10_000.0,
+    "yi_yuan": 100_000_000.0,
+}
 UNIT_WORDS: MappingOf[str, str] = {
     "元": "yuan",
     "人民币元": "yuan",
+    "角": "jiao",
     "分": "fen",
+    "千元": "qian_yuan",
     "万元": "wan_yuan",
     "万": "wan_yuan",
+    "亿元": "yi_yuan",
 }
 
-Unit = Literal["yuan", "fen", "wan_yuan"]
+Unit = Literal["yuan", "jiao", "fen", "qian_yuan", "wan_yuan", "yi_yuan"]
 Codes = dict[str, str]
-
-
-class Strict(BaseModel):
-    """Base of everything in a mapping file: unknown keys are errors, instances are frozen."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+OTHERWISE = "*"  # the raw code in a code table that stands for every one that the table does not name
 
 
 class Switch(Strict):
@@ -51,23 +57,43 @@ class Column(Strict):
 
     Attributes:
         field: field of the record table.
-        codes: name of a code table, or the table itself: raw code → canonical code.
-        unit: unit of money in the file; ``unit_column`` names a column that says it row by row.
+        aka: other spellings of its header, beside those of the dialect.
+        codes: name of a code table, or the table itself: raw code → canonical code; ``*`` names the rest.
+        unknown_code: what a code outside its table does: ``accept`` gives the field a verdict and the file a
+            warning, ``stop`` ends the run before anything is published.
+        unit: unit of money in the file.
+        unit_column: a column that says the unit row by row, in words, or in the codes of ``units``.
+        units: code in ``unit_column`` → unit.
         dates: date styles of this column, before the mapping's.
+        pivot: of two digits of a year, those from here on are of the 1900s.
         sentinels: texts that stand for "no date" here, beside the usual ones.
         separator: what parts the items of a list.
         template: for a JSON list of objects: how an item is written, e.g. ``{post}:{name}``.
+        join: the columns that this one is put together from, in order, with ``between`` between them; the
+            column's own name is then a mere label.
+        split: the column that this one is a part of; ``pattern`` is a regular expression whose first group
+            is the part.
+        fill_down: an empty cell repeats the one above (merged cells of a workbook).
         switch: other fields for some rows.
         optional: the column may be absent.
         note: what was inferred, against the documentation or beyond it, and why.
     """
 
     field: str
+    aka: tuple[str, ...] = ()
     codes: str | Codes | None = None
+    unknown_code: Literal["accept", "stop"] = "accept"
     unit: Unit = "yuan"
     unit_column: str | None = None
+    units: dict[str, Unit] = Field(default_factory=dict)
     dates: tuple[str, ...] = ()
+    pivot: int = Field(30, ge=0, le=99)
     sentinels: tuple[str, ...] = ()
+    join: tuple[str, ...] = ()
+    between: str = ""
+    split: str | None = None
+    pattern: str | None = None
+    fill_down: bool = False
     separator: str = ";"
     template: str | None = None
     switch: tuple[Switch, ...] = ()
@@ -82,28 +108,29 @@ class Volume(Strict):
     max_rows: int | None = None
 
 
-class Total(Strict):
-    """Where a JSON document states its own number of rows, and which rows it counts."""
-
-    path: str
-    counts: Literal["accepted", "read"] = "accepted"
-
-
 class Mapping(Strict):
-    """One file layout of one department. See ``docs/how-to/add-a-source.md``."""
+    """One file layout of one department. See ``docs/how-to/add-a-source.md``.
+
+    Attributes:
+        files: globs relative to the input folder; ``{yyyy}``, ``{yyyyMM}`` or ``{yyyyMMdd}`` in one stands
+            for the period of the file.
+        version: of two layouts that a file fits, the one of the higher version is taken.
+        valid_from: the first day of periods that this version is for; ``valid_to`` the last.
+        constants: field → what it holds in every row (a canonical code where it is one); ``{period}`` and
+            ``{sheet}`` stand for those of the file.
+    """
 
     id: str
     department: str
     table: str
     files: tuple[str, ...]
-    format: Literal["csv", "jsonl", "json"] = "csv"
+    format: Layout = Csv()
     encoding: tuple[str, ...] = ("utf-8-sig",)
-    delimiter: str = Field(",", min_length=1, max_length=1)
-    records: str = ""
-    total: Total | None = None
     business_key: tuple[str, ...]
     columns: dict[str, Column]
+    constants: dict[str, str] = Field(default_factory=dict)
     ignore_columns: tuple[str, ...] = ()
+    spellings: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     dates: tuple[str, ...] = ("yyyyMMdd",)
     codes: dict[str, Codes] = Field(default_factory=dict)
     volume: Volume = Volume()
@@ -111,6 +138,7 @@ class Mapping(Strict):
     optional: bool = False
     version: int = 1
     valid_from: date | None = None
+    valid_to: date | None = None
     note: str = ""
 
     @cached_property
@@ -122,6 +150,32 @@ class Mapping(Strict):
         """Return every (column, field) pair, switches included."""
         pairs = [(name, c.field) for name, c in self.columns.items()]
         return pairs + [(name, s.field) for name, c in self.columns.items() for s in c.switch]
+
+    def sources(self, name: str) -> tuple[str, ...]:
+        """Return the file's columns that a column of the mapping is made from: most often itself."""
+        column = self.columns[name]
+        return column.join or ((column.split,) if column.split else (name,))
+
+    def raw_columns(self) -> tuple[str, ...]:
+        """Return every column of the file that is read, units among them, each once."""
+        made = [raw for name in self.columns for raw in self.sources(name)]
+        units = [c.unit_column for c in self.columns.values() if c.unit_column]
+        return tuple(dict.fromkeys([*made, *units]))
+
+    def required(self) -> tuple[str, ...]:
+        """Return the columns of the file that must be there."""
+        made = [r for name, c in self.columns.items() if not c.optional for r in self.sources(name)]
+        return tuple(dict.fromkeys(made))
+
+    def spelt(self, raw: str) -> tuple[str, ...]:
+        """Return the spellings of a column of the file, its own name first."""
+        column = self.columns.get(raw)
+        return tuple(dict.fromkeys([raw, *(column.aka if column else ()), *self.spellings.get(raw, ())]))
+
+    def typed_styles(self) -> tuple[str, ...]:
+        """Return the date styles in which the reader itself writes typed cells."""
+        typed = self.format.kind in ("xlsx", "parquet")
+        return ("yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd") if typed else ()
 
     def code_table(self, column: Column) -> Codes:
         """Return the code table of a column, empty where it has none."""
@@ -136,11 +190,15 @@ class Dialect(Strict):
     Attributes:
         ignore: globs of files that are no data: they are listed in the account as documents, and not read.
         codes: code tables that the mappings may name.
+        spellings: header → other spellings of it, for all mappings.
+        defaults: keys of a mapping, for those that do not say otherwise.
     """
 
     name: str
     ignore: tuple[str, ...] = ()
     codes: dict[str, Codes] = Field(default_factory=dict)
+    spellings: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    defaults: dict[str, Any] = Field(default_factory=dict)
     mappings: tuple[Mapping, ...] = ()
     texts: dict[str, str] = Field(default_factory=dict)
 
@@ -160,9 +218,8 @@ def load(name: str, sources: Path | None = None) -> Dialect:
         )
     texts = {p.name: p.read_text(encoding="utf-8") for p in sorted(folder.glob("*.toml"))}
     shared = _parse(folder / DIALECT_FILE, texts[DIALECT_FILE]) if DIALECT_FILE in texts else {}
-    codes = shared.get("codes", {})
     mappings = [
-        _validated(folder / file, _with_codes(_parse(folder / file, text), codes))
+        _validated(folder / file, _with_shared(_parse(folder / file, text), shared))
         for file, text in texts.items()
         if file != DIALECT_FILE
     ]
@@ -179,8 +236,11 @@ def _parse(path: Path, text: str) -> dict[str, Any]:
         raise MappingError(f"{path}: {error}", "correct the TOML at that line") from error
 
 
-def _with_codes(data: dict[str, Any], shared: dict[str, Any]) -> dict[str, Any]:
-    return data | {"codes": shared | data.get("codes", {})}
+def _with_shared(data: dict[str, Any], shared: dict[str, Any]) -> dict[str, Any]:
+    """Return a mapping's keys with what its dialect says for all: defaults, code tables, spellings."""
+    tables = {k: shared.get(k, {}) | data.get(k, {}) for k in ("codes", "spellings")}
+    defaults: dict[str, Any] = shared.get("defaults", {})
+    return defaults | data | tables
 
 
 def _validated(path: Path, data: dict[str, Any]) -> Mapping:

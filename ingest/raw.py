@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from ingest.quarantine import Rule
+from ingest.quarantine import RULES, Rule
+from jiwang.errors import InputError
 
 ROW = "source_row"
 BROKEN_SCHEMA = {ROW: pl.Int64, "rule": pl.String, "detail": pl.String}
+SPACE = " \t\r\n\u00a0\u3000\ufeff"
 
 
 @dataclass(frozen=True)
@@ -21,25 +23,37 @@ class Broken:
     rule: Rule
     detail: str
 
+    @classmethod
+    def by(cls, source_row: int, rule: Rule, seen: str = "") -> Broken:
+        """Return a row broken by ``rule``, with what the rule says as its detail, and what was seen."""
+        return cls(source_row, rule, f"{RULES[rule].zh}；{seen}" if seen else RULES[rule].zh)
+
 
 @dataclass
 class Batch:
     """Some rows of one file.
 
     Attributes:
-        frame: `ROW` and one column of text for every mapped column of the file (null or empty: nothing).
+        frame: `ROW` and one column of text for every mapped column of the file: stripped, null where there is
+            nothing.
         broken: rows that are broken for certain.
         misfits: rows of another number of fields, by source_row: whether they slipped or were cut off is seen
             only against the columns' types.
+        keys: the file's columns in its order, as the mapping knows them (text and sheets).
         totals: numbers of rows that the file states of itself, in order.
-        seen: columns met in the rows (JSON only; a CSV's stand in its header).
+        seen: columns met in the rows (JSON only; others have a header).
+        faults: what is wrong with a header inside the file.
+        size: bytes of the file that the batch took.
     """
 
     frame: pl.DataFrame
     broken: list[Broken] = field(default_factory=list)
     misfits: dict[int, list[str]] = field(default_factory=dict)
+    keys: tuple[str, ...] = ()
     totals: list[int] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
+    faults: list[InputError] = field(default_factory=list)
+    size: int = 0
 
     @property
     def rows_read(self) -> int:
@@ -47,12 +61,19 @@ class Batch:
         return self.frame.height + len(self.broken) + len(self.misfits)
 
 
+def stripped(raw: pl.Series) -> pl.Series:
+    """Return the texts without outer spaces (full-width ones too); empty becomes null."""
+    t = pl.col("t").str.strip_chars(SPACE)
+    return raw.cast(pl.String).alias("t").to_frame().select(pl.when(t != "").then(t))["t"].alias(raw.name)
+
+
 def text_frame(
     rows: Sequence[int], columns: Sequence[str], values: Sequence[Sequence[str | None]]
 ) -> pl.DataFrame:
     """Return a batch's frame from lists: one list of values a row."""
     schema = {ROW: pl.Int64, **dict.fromkeys(columns, pl.String)}
-    return pl.DataFrame([[n, *v] for n, v in zip(rows, values, strict=True)], schema=schema, orient="row")
+    frame = pl.DataFrame([[n, *v] for n, v in zip(rows, values, strict=True)], schema=schema, orient="row")
+    return frame.with_columns(stripped(frame[c]) for c in columns)
 
 
 def broken_frame(broken: Sequence[Broken]) -> pl.DataFrame:

@@ -8,22 +8,34 @@ from ingest.mapping import Mapping
 
 _SPACED = frozenset({"name", "org_name", "address"})
 _NOTHING = "\x00"
+_SEED = 20241121
+
+
+def key_hash(records: pl.DataFrame, mapping: Mapping) -> pl.Series:
+    """Return a hash of each record's business key: equal keys have equal hashes, within one run."""
+    key = pl.concat_str(
+        [_normal(n, mapping).fill_null(_NOTHING) for n in mapping.business_key], separator="\x1f"
+    )
+    return records.select(key.alias("key"))["key"].hash(_SEED)
+
+
+def needed(mapping: Mapping) -> list[str]:
+    """Return the columns of a record table that `mark` looks at."""
+    return ["record_id", *mapping.contract.fields]
 
 
 def mark(records: pl.DataFrame, mapping: Mapping) -> pl.DataFrame:
-    """Fill ``duplicate_of`` and ``superseded_by`` of one mapping's records, in delivery order.
+    """Return ``record_id``, ``duplicate_of`` and ``superseded_by`` of the records, given in delivery order.
 
     A row equal to the one of its key before it is ``duplicate_of`` the first of that run. Of runs with other
     values the last is valid: the first rows of the earlier ones are ``superseded_by`` its first. Values are
-    compared as normalised; a sex that one copy does not state is no other value.
+    compared as normalised; a sex that one copy does not state is no other value. Rows of which nothing is to
+    be said are left out.
     """
     fields = mapping.contract.fields
     key = pl.struct(_normal(n, mapping) for n in mapping.business_key)
     ordered = records.with_row_index("_at").with_columns(key.alias("_key"))
     groups = ordered.filter(pl.col("_key").is_duplicated())
-    empty = pl.lit(None, pl.String)
-    if groups.is_empty():
-        return records.with_columns(empty.alias("duplicate_of"), empty.alias("superseded_by"))
     told = pl.concat_str([_normal(n, mapping).fill_null(_NOTHING) for n in fields], separator="\x1f")
     runs = groups.select("_at", "_key", "record_id", told.alias("_told")).sort("_at")
     before = pl.col("_told").shift(1).over("_key", order_by="_at")
@@ -32,11 +44,11 @@ def mark(records: pl.DataFrame, mapping: Mapping) -> pl.DataFrame:
     runs = runs.with_columns(start.alias("_start"))
     last = pl.col("_start").last().over("_key", order_by="_at")
     marks = runs.select(
-        "_at",
+        "record_id",
         pl.when(~pl.col("_starts")).then("_start").alias("duplicate_of"),
         pl.when(pl.col("_starts") & (pl.col("_start") != last)).then(last).alias("superseded_by"),
     )
-    return ordered.join(marks, on="_at", how="left", maintain_order="left").drop("_at", "_key")
+    return marks.filter(pl.col("duplicate_of").is_not_null() | pl.col("superseded_by").is_not_null())
 
 
 def _normal(name: str, mapping: Mapping) -> pl.Expr:

@@ -9,10 +9,11 @@ from functools import reduce
 import polars as pl
 
 from ingest.quarantine import Rule
-from ingest.values import SPACE
+from ingest.raw import SPACE
 
+_BETWEEN = rf"\s\"{SPACE},;|\x1f"
 # At the start of a line: 合计, 总计, 小计 … A subtotal is a total line, but its number is not the file's.
-_TOTAL = rf"^[\s\"{SPACE},;|]*(本页|全部|记录)?(合|总|小|共|累)\s*计(数|条数|笔数|人数)?[\s\"{SPACE},;|:：]"
+_TOTAL = rf"^[{_BETWEEN}]*(本页|全部|记录)?(合|总|小|共|累)\s*计(数|条数|笔数|人数)?(?:[{_BETWEEN}:：]|$)"
 _SUBTOTAL = re.compile(r"^\W*(本页|小\s*计)")
 _NUMBER = re.compile(r"(?<![\d.\-])\d+(?![\d.])")
 _MOST_SAID_IN_A_TOTAL = 4
@@ -36,7 +37,7 @@ def line_rules(texts: pl.Series, header: str, delimiter: str) -> pl.Series:
             .then(pl.lit("blank_line"))
             .when(t.str.strip_chars(SPACE) == header)
             .then(pl.lit("repeated_header"))
-            .when((t + delimiter).str.contains(_TOTAL))
+            .when(t.str.contains(_TOTAL))
             .then(pl.lit("total_line"))
             .alias("rule"),
         )["rule"]
@@ -58,7 +59,7 @@ def record_rule(fields: Sequence[str], header: Sequence[str]) -> Rule | None:
         return "blank_line"
     if said == list(header):
         return "repeated_header"
-    if re.match(_TOTAL, said[0] + ",") and not _too_much_for_a_total(said):
+    if re.match(_TOTAL, said[0]) and not _too_much_for_a_total(said):
         return "total_line"
     return words_rule(said)
 

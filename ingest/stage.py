@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 import jiwang
 from ingest.account import check_volumes, counts, files_table
-from ingest.handover import Handover, complain, files, survey
+from ingest.assembly import TABLES, Assembly
+from ingest.handover import complain, files, survey
 from ingest.mapping import load
-from ingest.reading import Reading
+from ingest.raw import BROKEN_SCHEMA, ROW
+from ingest.staging import Staged, Staging
 from jiwang.config import Settings
 from jiwang.manifest import file_digest
 from jiwang.ontology import record_tables
 from jiwang.progress import Progress
-from jiwang.tables import Files, Quarantine, write, write_records
+from jiwang.tables import Files, Quarantine, write
 from jiwang.workspace import Workspace, write_json
 
 COUNTS = "counts.json"
@@ -53,24 +57,31 @@ def run(  # noqa: PLR0913 - what the orchestrator gives every stage, and what th
     if stamp is None:
         stamp = fingerprint(source, region, dialect, settings, sources=sources, allow_unknown=allow_unknown)
     handover = survey(source, known, allow_unknown=allow_unknown)
-    reading = Reading(region)
+    staging = Staging(workspace.root, region)
     with workspace.publish("quarantine", stamp) as quarantine, workspace.publish("records", stamp) as records:
-        _write_tables(reading, handover, records, progress)
-        complain(reading.faults, allow=handover.left_out if allow_unknown else None)
-        check_volumes(reading.entries)
-        told = counts(reading.entries, handover.documents, handover.left_out, settings)
-        write(reading.quarantine(), Quarantine, quarantine / "quarantine.parquet")
-        write(files_table(reading.entries, handover.documents, region), Files, records / "files.parquet")
+        staged = staging.staged(handover.sources, progress)
+        entries = [one.entry for one in staged]
+        faults = [f for entry in entries for f in (*entry.faults, *entry.stops())]
+        complain(faults, allow=handover.left_out if allow_unknown else None)
+        check_volumes(entries)
+        assembly = Assembly(records, workspace.folder("records"))
+        with progress.task("write the record tables", total=sum(e.accepted for e in entries)) as task:
+            for name in record_tables():
+                assembly.table(name, [s for s in staged if s.source.mapping.table == name], task)
+        told = counts(entries, handover.documents, handover.left_out, settings)
+        write(_quarantined(staged, region), Quarantine, quarantine / "quarantine.parquet")
+        write(files_table(entries, handover.documents, region), Files, records / "files.parquet")
+        write_json(records / TABLES, assembly.told)
         write_json(records / COUNTS, told)
+    staging.prune(staged)
     return told
 
 
-def _write_tables(reading: Reading, handover: Handover, folder: Path, progress: Progress) -> None:
-    total = sum(s.path.stat().st_size for s in handover.sources)
-    with progress.task("ingest", total=total) as task:
-        for name in record_tables():
-            mine = [s for s in handover.sources if s.mapping.table == name]
-            write_records(reading.table(name, mine, task), name, folder / f"{name}.parquet")
+def _quarantined(staged: Sequence[Staged], region: str) -> pl.DataFrame:
+    """Return the table ``quarantine``, sorted by file and row."""
+    empty = pl.DataFrame(schema={**BROKEN_SCHEMA, "source_file": pl.String})
+    every = pl.concat([empty, *(one.broken() for one in staged)])
+    return every.with_columns(pl.lit(region).alias("region")).sort("source_file", ROW)
 
 
 def fingerprint(

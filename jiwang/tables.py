@@ -6,7 +6,8 @@ all others are `dataframely` schemas. `write` checks a frame against its contrac
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,9 @@ RECORD_COLUMNS: Mapping[str, pl.DataType] = {
     "superseded_by": pl.String(),  # record_id of the last row with the same business key
     "verdicts": pl.List(pl.String()),  # "field:verdict", e.g. "citizen_id:checksum"
 }
+
+
+_REPEATING: frozenset[FieldType] = frozenset({"code", "date", "month"})
 
 
 def record_schema(table: str) -> dict[str, pl.DataType]:
@@ -283,13 +287,40 @@ def write(frame: pl.DataFrame, contract: type[dy.Schema], path: Path) -> None:
     checked.write_parquet(path, compression="zstd")
 
 
-def write_records(frame: pl.DataFrame, table: str, path: Path) -> None:
-    """Write a record table, its columns and types as the ontology has them."""
+@contextmanager
+def record_writer(table: str, path: Path) -> Iterator[Callable[[pl.DataFrame], None]]:
+    """Give a function that appends rows to a record table, columns and types as the ontology has them.
+
+    A table of any size passes through the memory of one frame.
+
+    Raises:
+        ContractError: a frame lacks a column.
+    """
+    import pyarrow.parquet as pq  # noqa: PLC0415 - slow to import
+
     schema = record_schema(table)
-    missing = [c for c in schema if c not in frame.columns]
-    if missing:
-        raise ContractError(
-            f"{table}: columns missing: {', '.join(missing)}", "report this with the manifest"
-        )
+    arrow = pl.DataFrame(schema=schema).to_arrow(compat_level=pl.CompatLevel.oldest()).schema
     path.parent.mkdir(parents=True, exist_ok=True)
-    frame.select(pl.col(c).cast(t) for c, t in schema.items()).write_parquet(path, compression="zstd")
+    # Names and numbers hardly repeat: a dictionary of them is built in vain, and then left again.
+    few = [n for n, f in record_tables()[table].fields.items() if f.type in _REPEATING]
+    with pq.ParquetWriter(
+        path, arrow, compression="zstd", use_dictionary=["region", "source_file", *few]
+    ) as writer:
+
+        def write(frame: pl.DataFrame) -> None:
+            missing = [c for c in schema if c not in frame.columns]
+            if missing:
+                raise ContractError(
+                    f"{table}: columns missing: {', '.join(missing)}", "report this with the manifest"
+                )
+            if frame.height:
+                rows = frame.select(pl.col(c).cast(t) for c, t in schema.items())
+                writer.write_table(rows.to_arrow(compat_level=pl.CompatLevel.oldest()))
+
+        yield write
+
+
+def write_records(frame: pl.DataFrame, table: str, path: Path) -> None:
+    """Write a whole record table."""
+    with record_writer(table, path) as write_rows:
+        write_rows(frame)

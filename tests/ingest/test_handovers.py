@@ -183,10 +183,8 @@ id = "firms"
 department = "市监"
 table = "business"
 files = ["firms.json"]
-format = "json"
+format = { kind = "json", records = "out.data", total = { path = "out.total" } }
 dates = ["yyyy-MM-dd"]
-records = "out.data"
-total = { path = "out.total" }
 business_key = ["uscc", "name"]
 ignore_columns = ["cap.currency", "owners[].share"]
 [columns]

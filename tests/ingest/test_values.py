@@ -11,6 +11,7 @@ import pytest
 
 from ingest import moments
 from ingest.mapping import Column
+from ingest.raw import stripped
 from ingest.values import Meaning, read
 from jiwang.ontology import FieldType
 
@@ -23,7 +24,7 @@ def one(type_, text, *, styles=("yyyyMMdd",), codes=None, units=None, **column):
     meaning = Meaning(
         type_, Column(field="f", **column), codes or {}, styles, None if units is None else pl.Series([units])
     )
-    values, verdicts = read(pl.Series([text], dtype=pl.String), meaning)
+    values, verdicts = read(stripped(pl.Series([text], dtype=pl.String)), meaning)
     return values.to_list()[0], verdicts.to_list()[0]
 
 
@@ -140,7 +141,7 @@ def test_every_fallback_style_reads_only_its_own():
         "yyyy年M月d日": "2024年3月5日",
     }
     for style in texts:
-        found = moments.read(pl.Series(list(texts.values())), "date", [style])
+        found = moments.read(pl.Series(list(texts.values())), "date", moments.Styles([style]))
         assert found["value"].to_list() == [date(2024, 3, 5)] * len(texts)
         assert found["verdict"].is_null().sum() == 1
 

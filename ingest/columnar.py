@@ -1,0 +1,72 @@
+"""Parquet: typed columns become the texts that the same values would be in a CSV, and take the same way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+
+from ingest.headers import Header, recognise
+from ingest.mapping import Mapping
+from ingest.paths import ITEMS
+from ingest.raw import ROW, Batch, Broken, stripped
+from jiwang.errors import SourceError
+
+ROWS = 250_000  # rows taken at a time
+
+
+def header(path: Path, name: str, mapping: Mapping) -> Header:
+    """Return the columns of a Parquet file.
+
+    Raises:
+        SourceError: it is none.
+    """
+    try:
+        names = pl.read_parquet_schema(path)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        said = str(error).splitlines()[0]
+        remedy = "ask its department to export it again"
+        raise SourceError(f"{name}: it is no Parquet file that can be read: {said}", remedy) from error
+    return recognise(tuple(names), mapping)
+
+
+def read(path: Path, top: Header) -> Iterator[Batch]:
+    """Yield the rows of a Parquet file, some at a time; a row of nulls is a null record."""
+    import pyarrow.parquet as pq  # noqa: PLC0415 - slow to import
+
+    wanted = [n for n, k in zip(top.names, top.keys, strict=True) if k in set(top.wanted)]
+    row = 1
+    with pq.ParquetFile(path) as file:
+        share = path.stat().st_size / max(1, file.metadata.num_rows)
+        for part in file.iter_batches(batch_size=ROWS, columns=wanted):
+            typed = pl.DataFrame(part)
+            texts = typed.select(stripped(_text(typed[n])).alias(k) for n, k in _pairs(top, wanted))
+            frame = texts.insert_column(0, pl.int_range(row, row + len(typed), eager=True).alias(ROW))
+            nothing = frame.select(pl.all_horizontal(pl.exclude(ROW).is_null()).alias("n"))["n"]
+            broken = [Broken.by(n, "null_record") for n in frame.filter(nothing)[ROW]]
+            yield Batch(frame.filter(~nothing), broken, keys=top.keys, size=round(share * len(typed)))
+            row += len(typed)
+
+
+def _pairs(top: Header, wanted: list[str]) -> list[tuple[str, str]]:
+    return [(n, k) for n, k in zip(top.names, top.keys, strict=True) if n in wanted]
+
+
+def _text(values: pl.Series) -> pl.Series:
+    """Return typed values as texts: times as ISO 8601, numbers without an idle ``.0``, lists by `ITEMS`."""
+    kind = values.dtype
+    if isinstance(kind, pl.List):
+        return values.cast(pl.List(pl.String)).list.join(ITEMS, ignore_nulls=True)
+    if isinstance(kind, pl.Datetime):
+        return values.dt.strftime("%Y-%m-%d %H:%M:%S")
+    if kind.is_float():
+        v = pl.col("v")
+        whole = (v == v.round(0)) & (v.abs() < 2**53)
+        text = (
+            pl.when(whole).then(v.cast(pl.Int64, strict=False).cast(pl.String)).otherwise(v.cast(pl.String))
+        )
+        return values.alias("v").to_frame().select(text.alias("t"))["t"]
+    if kind == pl.Binary:
+        return values.cast(pl.String, strict=False)
+    return values.cast(pl.String)

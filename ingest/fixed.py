@@ -1,0 +1,122 @@
+"""Text of fixed width, counted in bytes of the file's encoding or in characters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, pairwise
+from pathlib import Path
+
+import polars as pl
+
+from ingest import encoding
+from ingest.headers import Header, recognise
+from ingest.layouts import Fixed
+from ingest.mapping import Mapping
+from ingest.raw import ROW, Batch, Broken, stripped
+from ingest.screen import line_rules, stated_totals
+
+_MARK = "\x1f"
+_ASCII = r"^[\x00-\x7f]*$"
+
+
+def header(mapping: Mapping) -> Header:
+    """Return the columns that the mapping's widths name."""
+    assert isinstance(mapping.format, Fixed)
+    return recognise(tuple(mapping.format.widths), mapping, at=0 if mapping.format.header else -1)
+
+
+def read(path: Path, name: str, mapping: Mapping, encodings: Sequence[str], top: Header) -> Iterator[Batch]:
+    """Yield the rows, a bounded block at a time.
+
+    A line that ends before its last column is whole where only that column and what follows it is cut off by
+    a system that drops spaces at the end; else it is a ``field_count``, as is one that is too long.
+    """
+    layout = mapping.format
+    assert isinstance(layout, Fixed)
+    for part in encoding.lines(path, name, encodings):
+        skip = max(0, top.at + 1 - part.first)
+        texts, row = part.texts.slice(skip), part.first + skip - top.at
+        cells = _cut(texts, layout, encodings[0])
+        joined = cells.select(pl.concat_str(pl.all(), separator=_MARK, ignore_nulls=False).alias("t"))["t"]
+        rules = line_rules(joined.fill_null(texts), _MARK.join(top.names), _MARK)
+        bad = {n - top.at for n in part.undecodable}
+        frame = cells.with_columns(
+            (pl.int_range(len(texts), dtype=pl.Int64) + row).alias(ROW),
+            rules.alias("rule"),
+            texts.alias("line"),
+        )
+        frame = frame.with_columns(
+            pl.when(pl.col(ROW).is_in(sorted(bad)))
+            .then(pl.lit("undecodable"))
+            .when(pl.col("rule").is_null() & joined.is_null())
+            .then(pl.lit("field_count"))
+            .otherwise("rule")
+            .alias("rule")
+        )
+        good = frame.filter(pl.col("rule").is_null())
+        batch = Batch(
+            good.select(ROW, *(stripped(good[n]).alias(k) for n, k in _wanted(top))),
+            keys=top.keys,
+            size=part.size,
+        )
+        for at, rule, line in (
+            frame.filter(pl.col("rule").is_not_null()).select(ROW, "rule", "line").iter_rows()
+        ):
+            batch.broken.append(Broken.by(at, rule))
+            batch.totals += stated_totals([line]) if rule == "total_line" else []
+        yield batch
+
+
+def _wanted(top: Header) -> list[tuple[str, str]]:
+    return [(n, k) for n, k in zip(top.names, top.keys, strict=True) if k in set(top.wanted)]
+
+
+def _cut(texts: pl.Series, layout: Fixed, codec: str) -> pl.DataFrame:
+    """Return one column a width; every one null where the line has not the length of the layout."""
+    widths = list(layout.widths.values())
+    starts = [0, *accumulate(widths)]
+    whole, least = starts[-1], starts[-2] + 1
+    if layout.counted == "characters":
+        return _cut_plain(texts, layout, starts, least)
+    plain = texts.str.contains(_ASCII)
+    cut = _cut_plain(
+        pl.DataFrame({"t": texts, "p": plain}).select(pl.when("p").then("t"))["t"], layout, starts, least
+    )
+    wide = (~plain).arg_true()
+    if not len(wide):
+        return cut
+    rows = [_cut_bytes(text, starts, whole, least, codec) for text in texts.gather(wide)]
+    columns = zip(*rows, strict=True)
+    return pl.DataFrame(
+        [
+            cut[n].scatter(wide, pl.Series(values, dtype=pl.String))
+            for n, values in zip(layout.widths, columns, strict=True)
+        ]
+    )
+
+
+def _cut_plain(texts: pl.Series, layout: Fixed, starts: Sequence[int], least: int) -> pl.DataFrame:
+    t = pl.col("t")
+    fits = t.str.len_chars().is_between(least, starts[-1]) | (
+        t.str.strip_chars_end().str.len_chars() <= starts[-1]
+    ) & (t.str.len_chars() >= least)
+    names = list(layout.widths)
+    return (
+        texts.alias("t")
+        .to_frame()
+        .select(pl.when(fits).then(t).alias("t"))
+        .select(t.str.slice(a, b - a).alias(n) for n, a, b in zip(names, starts, starts[1:], strict=False))
+    )
+
+
+def _cut_bytes(
+    text: str | None, starts: Sequence[int], whole: int, least: int, codec: str
+) -> list[str | None]:
+    """Cut one line where its bytes say; a cut through a character means that the columns have slipped."""
+    data = (text or "").encode(codec, "replace")
+    if not least <= len(data) or len(data.rstrip()) > whole:
+        return [None] * (len(starts) - 1)
+    try:
+        return [data[a:b].decode(codec) for a, b in pairwise(starts)]
+    except UnicodeDecodeError:
+        return [None] * (len(starts) - 1)

@@ -1,0 +1,51 @@
+"""Periods: which time a file is of, as its name says, and which version of a mapping is for it."""
+
+from __future__ import annotations
+
+import calendar
+import fnmatch
+import re
+from datetime import date
+from functools import cache
+
+from ingest.mapping import Mapping
+
+_DIGITS = {"{yyyy}": 4, "{yyyyMM}": 6, "{yyyyMMdd}": 8}
+
+
+@cache
+def _pattern(glob: str) -> re.Pattern[str]:
+    for token, count in _DIGITS.items():
+        glob = glob.replace(token, f"PERIOD{count}DIGITS")
+    return re.compile(re.sub(r"PERIOD([468])DIGITS", r"([0-9]{\1})", fnmatch.translate(glob)))
+
+
+def fits(mapping: Mapping, name: str) -> str | None:
+    """Return the period that a file's name says (empty: none) under a mapping's globs, or None: none fits."""
+    found = [m for glob in mapping.files if (m := _pattern(glob).match(name))]
+    if not found:
+        return None
+    periods = [g for m in found for g in m.groups()]
+    return periods[0] if periods else ""
+
+
+def is_valid(mapping: Mapping, period: str) -> bool:
+    """Say whether a mapping's dates hold some day of a period; a file that says none may be of any time."""
+    if not period:
+        return True
+    try:
+        first, last = _days(period)
+    except ValueError:
+        return True  # digits that are no date: the name says something else
+    return (mapping.valid_from is None or mapping.valid_from <= last) and (
+        mapping.valid_to is None or first <= mapping.valid_to
+    )
+
+
+def _days(period: str) -> tuple[date, date]:
+    year, month, day = int(period[:4]), int(period[4:6] or 0), int(period[6:8] or 0)
+    first = date(year, month or 1, day or 1)
+    if day:
+        return first, first
+    end = month or 12
+    return first, date(year, end, calendar.monthrange(year, end)[1])

@@ -1,0 +1,155 @@
+"""Staging: every file as it was read is kept in the workspace, so that it is read once.
+
+A file is read again only when its bytes, its mapping or the code changed: that makes a day's delta cheap, and
+lets a run that was killed go on where it stopped. What is staged is of no use to others, and may be deleted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+import ingest
+import jiwang
+from ingest.account import Entry
+from ingest.fitting import Source
+from ingest.raw import BROKEN_SCHEMA
+from ingest.reading import read
+from jiwang.errors import InputError, MappingError, SourceError
+from jiwang.ids import digest
+from jiwang.manifest import file_digest
+from jiwang.ontology import record_tables
+from jiwang.progress import Progress
+from jiwang.workspace import write_json
+
+FOLDER = "staged"
+_ACCOUNT, _BROKEN = "account.json", "broken.arrow"
+_ERRORS = {kind.__name__: kind for kind in (SourceError, MappingError)}
+
+
+@dataclass(frozen=True)
+class Staged:
+    """One file as it was read: where its rows lie, and its account."""
+
+    key: str
+    folder: Path
+    entry: Entry
+
+    @property
+    def source(self) -> Source:
+        """The file."""
+        return self.entry.source
+
+    def rows(self) -> list[Path]:
+        """Return the Arrow files of its records, in the order of their rows."""
+        return sorted(self.folder.glob("rows-*.arrow"))
+
+    def broken(self) -> pl.DataFrame:
+        """Return its broken rows."""
+        return pl.read_ipc(self.folder / _BROKEN)
+
+
+class Staging:
+    """The staged files of a workspace at ``root``, for one ``region``."""
+
+    def __init__(self, root: Path, region: str) -> None:
+        self.folder, self.region = root / FOLDER, region
+
+    def staged(self, sources: list[Source], progress: Progress) -> list[Staged]:
+        """Return the sources staged, reading those that are not yet; each shows its bytes as they go by."""
+        self.folder.mkdir(exist_ok=True)
+        digests: dict[Path, str] = {}
+        found = []
+        for source in sources:
+            if source.path not in digests:
+                digests[source.path] = file_digest(source.path)
+            key = self._key(source, digests[source.path])
+            found.append(self._kept(key, source) or self._read(key, source, progress))
+        return found
+
+    def prune(self, kept: list[Staged]) -> None:
+        """Delete what is staged of other files than those ``kept``."""
+        names = {s.key for s in kept}
+        for path in self.folder.iterdir():
+            if path.name not in names:
+                shutil.rmtree(path, ignore_errors=True)
+
+    def _key(self, source: Source, content: str) -> str:
+        mapping = source.mapping
+        codes = {n: mapping.code_table(c) for n, c in mapping.columns.items()}
+        meaning = mapping.model_dump_json(exclude={"codes", "volume", "quarantine_share", "note"})
+        table = repr(record_tables()[mapping.table])
+        parts = (self.region, source.name, source.encodings, content, meaning, sorted(codes.items()), table)
+        return digest("staged", _code(), *parts)
+
+    def _kept(self, key: str, source: Source) -> Staged | None:
+        folder = self.folder / key
+        if not (folder / _ACCOUNT).is_file():
+            return None
+        told = json.loads((folder / _ACCOUNT).read_text(encoding="utf-8"))
+        return Staged(key, folder, _entry(source, told))
+
+    def _read(self, key: str, source: Source, progress: Progress) -> Staged:
+        """Read a file into a folder of its own, which gets its name when it is whole."""
+        fresh = self.folder / f".{key}.new"
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir()
+        entry = Entry(source)
+        broken = [pl.DataFrame(schema={**BROKEN_SCHEMA, "source_file": pl.String})]
+        with progress.task(source.name, total=source.path.stat().st_size) as task:
+            for number, (records, bad) in enumerate(_batches(source, self.region, entry, task)):
+                records.write_ipc(fresh / f"rows-{number:06}.arrow", compression="lz4")
+                broken.append(bad)
+        pl.concat(broken).write_ipc(fresh / _BROKEN, compression="lz4")
+        write_json(fresh / _ACCOUNT, _told(entry))
+        fresh.rename(self.folder / key)
+        return Staged(key, self.folder / key, entry)
+
+
+_batches = read
+
+
+def _told(entry: Entry) -> dict[str, Any]:
+    return {
+        "rows_read": entry.rows_read,
+        "accepted": entry.accepted,
+        "rules": dict(sorted(entry.rules.items())),
+        "totals": entry.totals,
+        "outside": entry.outside,
+        "faults": [[type(f).__name__, f.problem, f.remedy] for f in entry.faults],
+    }
+
+
+def _entry(source: Source, told: dict[str, Any]) -> Entry:
+    faults: list[InputError] = [_ERRORS[kind](problem, remedy) for kind, problem, remedy in told["faults"]]
+    outside = {column: (count, row, text) for column, (count, row, text) in told["outside"].items()}
+    return Entry(
+        source, told["rows_read"], told["accepted"], Counter(told["rules"]), told["totals"], outside, faults
+    )
+
+
+@cache
+def _code() -> str:
+    """Return a hash of the code that reads files: another version may read them otherwise."""
+    h = hashlib.sha256(pl.__version__.encode())
+    for package, pattern in ((ingest, "*.py"), (jiwang, "codes/*")):
+        root = Path(str(package.__file__)).parent
+        for path in sorted(p for p in root.glob(pattern) if p.is_file()):
+            h.update(f"{path.name}\0{file_digest(path)}\n".encode())
+    return h.hexdigest()
+
+
+def chunks(staged: list[Staged]) -> Iterator[tuple[Staged, pl.DataFrame]]:
+    """Yield the records of staged files, a batch at a time, in the order given."""
+    for one in staged:
+        for path in one.rows():
+            yield one, pl.read_ipc(path)
