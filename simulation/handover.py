@@ -28,7 +28,7 @@ from simulation.scene import Scene
 def live(scene: Scene, month: int, terminals: dict[str, str]) -> Log:
     """Return the log of one month."""
     world, plan, log, seed = scene.world, scene.plan, Log(), scene.world.seed
-    work.contribute(world, month, log, stream(seed, "work", month))
+    work.contribute(world, plan, month, log, stream(seed, "work", month))
     benefits.pensions(world, month, log, stream(seed, "pensions", month))
     benefits.jobless(plan, month, log, stream(seed, "jobless", month))
     benefits.maternity(plan, month, log, stream(seed, "maternity", month))

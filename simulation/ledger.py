@@ -8,7 +8,13 @@ import pyarrow.parquet as pq
 from simulation.plan import Plan
 
 RINGS = pa.schema(
-    [("ring_id", pa.string()), ("typology", pa.string()), ("tier", pa.int64()), ("n_members", pa.int64())]
+    [
+        ("ring_id", pa.string()),
+        ("typology", pa.string()),
+        ("tier", pa.int64()),
+        ("variant", pa.string()),
+        ("n_members", pa.int64()),
+    ]
 )
 MEMBERS = pa.schema(
     [("ring_id", pa.string()), ("kind", pa.string()), ("entity", pa.int64()), ("role", pa.string())]
@@ -26,7 +32,7 @@ INNOCENT = pa.schema(
 
 def write(folder: Path, plan: Plan) -> None:
     """Write ``rings``, ``ring_members`` and ``hard_negatives`` to ``folder``."""
-    rings = [(ring.id, ring.typology, ring.tier, len(ring.members)) for ring in plan.rings]
+    rings = [(ring.id, ring.typology, ring.tier, ring.variant, len(ring.members)) for ring in plan.rings]
     members = [(ring.id, *member) for ring in plan.rings for member in ring.members]
     innocents: list[tuple[object, ...]] = []
     for at, group in enumerate(plan.innocents, 1):

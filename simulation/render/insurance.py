@@ -95,7 +95,7 @@ class Insurance(Office):
     def _enrol(self, person: Person) -> None:
         died = person.death.day if person.death and person.death.cancelled else None
         for spell in person.jobs:
-            if spell.start > END:
+            if spell.start > END or not spell.insured:
                 continue
             end = spell.end if spell.end and spell.end <= END else None
             for fund in FUNDS:
@@ -103,7 +103,7 @@ class Insurance(Office):
         if person.flexible:
             for fund in ("110", "310"):
                 self._row(person, fund, ("1", person.since, None), None)
-        employed = any(spell.end is None for spell in person.jobs)
+        employed = any(spell.end is None and spell.insured for spell in person.jobs)
         if not person.flexible and (not employed or self.rng.random() < 0.45):
             self._row(person, "390", ("4" if died else "1", person.since, died), None)
 

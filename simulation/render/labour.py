@@ -4,9 +4,10 @@ from datetime import timedelta
 from typing import ClassVar
 
 from simulation.data import table
-from simulation.log import Log
+from simulation.log import Injury, Log
 from simulation.period import END, START, compact, label
 from simulation.render.office import Office, ref, yuan
+from simulation.world import Person
 
 
 class Labour(Office):
@@ -79,7 +80,7 @@ class Labour(Office):
                 desk.person(injury.witness)[0],
                 yuan(injury.amount),
                 compact(injury.paid),
-                name,
+                self._payee(injury),
                 injury.account.number,
             ]
             refs = (
@@ -89,7 +90,11 @@ class Labour(Office):
                 ref(injury.clinic),
                 ref(injury.witness, "witness", False),
             )
-            self.sheets["injury"].add(values, refs)
+            self.sheets["injury"].add(values, refs, injury.ring, injury.amount)
+
+    def _payee(self, injury: Injury) -> str:
+        holder, desk = injury.account.holder, self.desks["injury"]
+        return desk.person(holder)[0] if isinstance(holder, Person) else desk.firm(holder)
 
     def once(self) -> None:
         """Write the filed contracts: seven in ten jobs have one."""
@@ -97,7 +102,8 @@ class Labour(Office):
         for person in self.world.people:
             for spell in person.jobs:
                 if (
-                    spell.start > END
+                    not spell.insured
+                    or spell.start > END
                     or rng.random() > 0.7
                     or (spell.end and spell.end < START - timedelta(days=900))
                 ):

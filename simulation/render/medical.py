@@ -114,12 +114,17 @@ class Medical(Office):
             picks = rng.sample(drugs, rng.randint(1, 2))
         else:
             picks = rng.sample(drugs, rng.randint(1, 2)) + rng.sample(services, rng.randint(0, 1))
+        goods = {good.drug: good for good in visit.goods}
+        picks = list(goods) + picks[1:] if goods else picks
         cuts = sorted(rng.random() for _ in picks[1:])
         for item, low, high in zip(picks, [0.0, *cuts], [*cuts, 1.0], strict=True):
             code, title = item.split(" ", 1)
             count = float(rng.choice((1, 1, 2, 3, 4) if visit.kind != "21" else (1, 4, 14)))
             amount = round(visit.fee * (high - low), 2)
             scanned = [f"81{rng.randrange(10**18):018d}"] if item in drugs and visit.end >= TRACED else None
+            if item in goods:
+                count = float(goods[item].count)
+                scanned = [goods[item].code] if scanned and goods[item].code else scanned
             self.sheets["fee_item"].add(
                 [
                     self._items.next(),
