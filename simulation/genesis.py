@@ -1,10 +1,11 @@
 """Makes the world and decides everything that will happen in it."""
 
-from simulation import crimes, fate, innocence
+from simulation import fate, innocence
 from simulation.banking import Banking
 from simulation.care import clinics, settle
 from simulation.careers import Careers
 from simulation.chance import stream
+from simulation.crimes import schedule
 from simulation.economy import Economy, firms
 from simulation.ground import region
 from simulation.plan import Plan
@@ -40,7 +41,7 @@ def create(size: int, seed: int, division: str, city: str) -> Scene:
 def _decide(scene: Scene, size: int) -> None:
     """Plan crimes first, then their innocent likenesses, then everybody's ordinary fate."""
     fate.patients(scene)
-    _plant(scene, size)
+    schedule.plant(scene, size, schedule.least(size))
     innocence.arrange(scene)
     for step in (fate.deaths, fate.births, fate.layoffs, fate.injuries, fate.sentences, fate.edits):
         step(scene)
@@ -49,18 +50,3 @@ def _decide(scene: Scene, size: int) -> None:
     scene.rng.shuffle(scene.plan.rings)
     scene.rng.shuffle(scene.plan.innocents)
     scene.rng.shuffle(scene.banking.accounts)
-
-
-def _plant(scene: Scene, size: int) -> None:
-    """Plant both tiers of every typology for each 5,000 people; one tier in turn in a hamlet."""
-    names = [f"R{number:04d}" for number in range(1, 10000)]
-    scene.rng.shuffle(names)
-    # A hamlet of 200 has people for four rings, not for eight.
-    planters = list(crimes.PLANTERS.items())[: max(4, size // 50)]
-    for at, (typology, plant) in enumerate(planters):
-        tiers = [1, 2] * max(1, round(size / 5000)) if size >= 2000 else [1 + at % 2]
-        for tier in tiers:
-            ring = plant(scene, tier, names.pop())
-            if ring:
-                assert ring.typology == typology
-                scene.plan.rings.append(ring)

@@ -31,6 +31,7 @@ class Payroll(NamedTuple):
     month: int
     income: float
     deducted: float
+    ring: str = ""
 
 
 class Benefit(NamedTuple):

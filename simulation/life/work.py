@@ -51,7 +51,9 @@ def contribute(world: World, plan: Plan, month: int, log: Log, rng: Random) -> N
 def _wage(log: Log, person: Person, spell: Spell, month: int, rng: Random, base: float) -> None:
     if spell.paid and last(month) >= spell.start and rng.random() < 0.93:
         income = round(spell.wage * (1 + 0.035 * (month // 12)) * rng.lognormvariate(0, 0.035), 2)
-        log.payrolls.append(Payroll(person, spell.employer, month, income, round(base * 0.105, 2)))
+        # Of a job off the books the declared wage is the only trace, and so the act.
+        ring = "" if spell.insured else spell.ring
+        log.payrolls.append(Payroll(person, spell.employer, month, income, round(base * 0.105, 2), ring))
 
 
 def register(world: World, log: Log, rng: Random) -> None:

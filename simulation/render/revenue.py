@@ -60,7 +60,9 @@ class Revenue(Office):
                 yuan(wage.income),
                 yuan(wage.deducted),
             ]
-            self.sheets["payroll_tax"].add(values, (ref(wage.person), ref(wage.employer)))
+            self.sheets["payroll_tax"].add(
+                values, (ref(wage.person), ref(wage.employer)), wage.ring, wage.income
+            )
             key = (wage.employer.entity, begin.year)
             self._wages[key] = self._wages.get(key, 0.0) + wage.income
 
