@@ -68,7 +68,8 @@ def incomes(world: World, log: Log, month: int, rng: Random) -> None:
             ring=birth.ring,
         )
     for injury in log.injuries:
-        _credit(log, injury.account, _at(injury.paid, rng, 8, 18), injury.amount, fund, "工伤待遇", ring=injury.ring)
+        paid = _at(injury.paid, rng, 8, 18)
+        _credit(log, injury.account, paid, injury.amount, fund, "工伤待遇", ring=injury.ring)
 
 
 def rounds(world: World, month: int, log: Log, rng: Random) -> None:
