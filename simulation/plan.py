@@ -13,7 +13,7 @@ from simulation.world import Account, Clinic, Employer, Person, Spell
 
 @dataclass(slots=True)
 class Claim:
-    """Unemployment benefit for ``months`` months from month ``start``; an act of ``ring`` from ``since`` on."""
+    """Unemployment benefit for ``months`` months from ``start`` on; an act of ``ring`` from ``since`` on."""
 
     person: Person
     spell: Spell
@@ -105,6 +105,26 @@ class Innocent:
 
 
 @dataclass(slots=True)
+class Case:
+    """An investigation; ``cause`` is the typology it was filed under, ``closed`` may lie after the hand-over.
+
+    ``right`` tells whether the verdict is so, ``ring`` whose case it was (nothing: an innocent's); an object
+    bears the amount claimed back, in yuan.
+    """
+
+    number: str
+    source: str
+    cause: str
+    opened: date
+    closed: date
+    verdict: str
+    measure: str
+    right: bool
+    ring: str
+    objects: list[tuple[Person | Employer | Clinic, float | None]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Plan:
     """All planned items by month number; rings and innocents; second identities."""
 
@@ -121,3 +141,4 @@ class Plan:
     spares: list[Spare] = field(default_factory=list)
     rings: list[Ring] = field(default_factory=list)
     innocents: list[Innocent] = field(default_factory=list)
+    cases: list[Case] = field(default_factory=list)
