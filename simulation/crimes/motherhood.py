@@ -43,7 +43,7 @@ def _insure(
     spell = scene.careers.hire(person, host, day - timedelta(days=rng.randint(*ahead)), leaves, "01")
     spell.works, spell.ring, spell.paid = False, order.ring, order.tier > PLAIN
     if order.tier == PLAIN:
-        spell.base = round(table("economy")["mean_wage"] * rng.uniform(1.25, 1.8))
+        spell.base = round(table("economy")["mean_wage"] * rng.uniform(1.05, 1.5))
     elif order.tier == CAREFUL or rng.random() < 0.5:
         spell.returned, spell.patron = spell.wage * 0.95, organiser.account
     birth = Birth(person, day, hospital(scene), spell, ring=order.ring, to_employer=rng.random() < 0.4)

@@ -44,8 +44,8 @@ def plant(scene: Scene, order: Order) -> Ring | None:
     dear = rng.choice(table("medicine")["dear"])
     places = [counter(scene, lambda c: c.pharmacy or not c.beds) for _ in range(4)]
     packs: list[str] = []
-    start = rng.randint(14, 19) if order.variant == "recycled" else rng.randint(3, 15)
-    for month in range(start, 24):
+    start = rng.randint(9, 17) if order.variant == "recycled" else rng.randint(0, 16)
+    for month in range(start, min(24, start + rng.randint(5, 8))):
         for person in buyers:
             if rng.random() < (0.2 if order.tier == PLAIN else 0.4):
                 continue
@@ -56,7 +56,7 @@ def plant(scene: Scene, order: Order) -> Ring | None:
                 packs += [] if again or drug != dear else [code]
                 place = places[0] if again else rng.choice(places)
                 buy(scene, person, (place, month), Good(drug, rng.choice((1, 2, 3, 4)), code), order.ring)
-            if order.tier < EXPERT or rng.random() < 0.5:
+            if rng.random() < {PLAIN: 0.5, CAREFUL: 0.3, EXPERT: 0.15}[order.tier]:
                 payer = between or organiser
                 scene.pay(payer.account, person.account, scene.day(month, 20), scene.gift(), order.ring)
     others = ((between, "intermediary"),)

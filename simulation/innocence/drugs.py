@@ -28,9 +28,9 @@ def transplant(scene: Scene) -> Innocent | None:
     people = _chronic(scene, 1, 4)
     dear = scene.rng.choice(table("medicine")["dear"])
     places = [counter(scene, lambda c: c.pharmacy or not c.beds) for _ in range(4)]
-    start = scene.rng.randint(3, 15)
+    start = scene.rng.randint(0, 16)
     for person in people:
-        for month in range(start, 24):
+        for month in range(start, min(24, start + scene.rng.randint(5, 12))):
             for _ in range(scene.rng.randint(1, 3)):
                 good = Good(dear, scene.rng.choice((1, 2, 3, 4)), pack(scene))
                 buy(scene, person, (scene.rng.choice(places), month), good)
