@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
+from simulation.numbering import Numbering
+
 
 @dataclass(slots=True, eq=False)
 class Place:
@@ -266,11 +268,16 @@ class Region:
 
 @dataclass(slots=True)
 class World:
-    """All of it; lists are in the order of making, which no file shows."""
+    """All of it; lists are in the order of making, which no file shows.
+
+    ``abroad`` are hospitals of other regions, to which the very ill are sent.
+    """
 
     seed: int
     region: Region
+    numbering: Numbering
     people: list[Person] = field(default_factory=list)
     employers: list[Employer] = field(default_factory=list)
     clinics: list[Clinic] = field(default_factory=list)
     accounts: list[Account] = field(default_factory=list)
+    abroad: list[Clinic] = field(default_factory=list)
