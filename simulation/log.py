@@ -100,7 +100,7 @@ class Good(NamedTuple):
     """A drug on a bill: its catalogue line, how many packs, the traceability code of the pack."""
 
     drug: str
-    count: int
+    packs: int
     code: str
 
 

@@ -108,8 +108,8 @@ def _planned(plan: Plan, month: int, log: Log, rng: Random) -> None:
         visit = settle(
             errand.person, clinic, errand.kind, errand.time, rng, errand.disease, proof=errand.proof
         )
-        more = {"ring": errand.ring, "doctor": errand.doctor or visit.doctor, "goods": errand.goods}
-        log.visits.append(visit._replace(terminal=clinic.terminals[0], **more))
+        visit = visit._replace(terminal=clinic.terminals[0], ring=errand.ring, goods=errand.goods)
+        log.visits.append(visit._replace(doctor=errand.doctor or visit.doctor))
     for birth in plan.births.get(month, []):
         out = birth.day + timedelta(days=rng.randint(3, 5))
         if out <= END and birth.person.alive(out):
