@@ -36,20 +36,28 @@ def _institution(
     )
 
 
+def ordinal(number: int) -> str:
+    """Write a number below 100 in Chinese."""
+    tens, ones = divmod(number, 10)
+    digits = " 一二三四五六七八九"
+    return ((digits[tens] if tens > 1 else "") + "十" * (tens > 0) + digits[ones]).strip()
+
+
 def clinics(region: Region, registry: Registry, rng: Random, size: int) -> list[Clinic]:
     """Build the region's institutions: one city hospital, town hospitals, village clinics, pharmacies."""
-    city = region.city
+    city, at = region.city, registry.numbering.district
+    # Each district has a large hospital: the first the central one, the others the second, third, … people's.
+    central = f"第{ordinal(at + 1)}人民" if at else "中心"
     made = [
-        _institution(region, registry, rng, region.places[0], f"{city}中心医院", ("3", 360, 40)),
+        _institution(region, registry, rng, region.places[0], f"{city}{central}医院", ("3", 360, 40)),
         _institution(
             region, registry, rng, region.places[-1], f"{region.places[-1].county}人民医院", ("2", 240, 26)
         ),
     ]
     towns = {place.town: place for place in region.places}
     for town, place in sorted(towns.items())[: max(3, size // 900)]:
-        made.append(
-            _institution(region, registry, rng, place, f"{town}卫生院", ("1", rng.randint(60, 130), 14))
-        )
+        title = f"{town}卫生院" if registry.numbering.alone else f"{place.county}{town}卫生院"
+        made.append(_institution(region, registry, rng, place, title, ("1", rng.randint(60, 130), 14)))
     private = rng.choice(region.places)
     made.append(_institution(region, registry, rng, private, f"{private.county}康复医院", ("2", 110, 12)))
     spots = rng.sample(region.places, min(len(region.places), max(4, size // 600)))

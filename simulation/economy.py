@@ -36,7 +36,7 @@ class Economy:
         for _ in range(200):
             city = self.region.city.removesuffix("市")
             prefix = rng.choices((city, self.region.city, county[:-1]), (66, 8, 26))[0]
-            core = rng.choice(words["words_a"]) + rng.choice(words["words_b"])
+            core = self._core()
             forms, weights = weighted(words["forms"])
             form = rng.choices(forms, weights)[0]
             name = (
@@ -48,6 +48,19 @@ class Economy:
                 break
         self._taken.add(name)
         return name
+
+    def _core(self) -> str:
+        """Coin the heart of a name; districts of one region coin different ones."""
+        words, rng = table("economy"), self.rng
+        first, second = words["words_a"], words["words_b"]
+        own = self.registry.numbering
+        while True:
+            picks = [rng.randrange(len(first)), rng.randrange(len(second))]
+            if not own.alone and rng.random() < 0.5:
+                picks.append(rng.randrange(len(second)))
+            number = sum(pick * 31**at for at, pick in enumerate(picks))
+            if number % own.districts == own.district:
+                return "".join(part[pick] for part, pick in zip((first, second, second), picks, strict=False))
 
     def found(self, boss: Person, size: int, word: str = "", founded: date | None = None) -> Employer:
         """Found a firm with its legal representative and a wished number of staff."""

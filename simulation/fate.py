@@ -158,7 +158,7 @@ def injuries(scene: Scene) -> None:
 def sentences(scene: Scene) -> None:
     """Send some to prison, pensions suspended."""
     rng = scene.rng
-    crimes = ("盗窃罪", "交通肇事罪", "故意伤害罪", "开设赌场罪", "诈骗罪")
+    crimes = table("notes")["sentences"]
     count = max(1, len(scene.world.people) // 450)
     for person in islice(scene.free(lambda p: 20 <= scene.age(p) <= 66 and not p.pensions), count):
         begin = START + timedelta(days=rng.randrange(-700, 640))

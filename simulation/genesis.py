@@ -1,12 +1,14 @@
 """Makes the world and decides everything that will happen in it."""
 
-from simulation import crimes, fate, innocence
+from simulation import audit, fate, innocence
 from simulation.banking import Banking
 from simulation.care import clinics, settle
 from simulation.careers import Careers
 from simulation.chance import stream
+from simulation.crimes import schedule
 from simulation.economy import Economy, firms
 from simulation.ground import region
+from simulation.numbering import Numbering
 from simulation.plan import Plan
 from simulation.population import Population
 from simulation.registry import Registry
@@ -14,15 +16,16 @@ from simulation.scene import Scene
 from simulation.world import World
 
 
-def create(size: int, seed: int, division: str, city: str) -> Scene:
-    """Return a region of ``size`` people with its two years planned."""
-    ground = region(division, city, size, stream(seed, "ground"))
-    registry = Registry(seed, division)
+def create(size: int, seed: int, division: str, city: str, numbering: Numbering | None = None) -> Scene:
+    """Return a region of ``size`` people, or the district that ``numbering`` says, its two years planned."""
+    numbering = numbering or Numbering(seed, seed)
+    ground = region(division, city, size, numbering)
+    registry = Registry(seed, division, numbering)
     people = Population(ground, registry, stream(seed, "population")).fill(size)
     economy = Economy(ground, registry, stream(seed, "economy"))
     rng = stream(seed, "careers")
     banking = Banking(registry, stream(seed, "banking"))
-    world = World(seed, ground, people)
+    world = World(seed, ground, numbering, people)
     world.employers = firms(economy, people, int(size * 0.3), rng)
     world.clinics = clinics(ground, registry, stream(seed, "care"), size)
     settle(people, world.clinics, ground.atms, stream(seed, "habits"))
@@ -40,7 +43,8 @@ def create(size: int, seed: int, division: str, city: str) -> Scene:
 def _decide(scene: Scene, size: int) -> None:
     """Plan crimes first, then their innocent likenesses, then everybody's ordinary fate."""
     fate.patients(scene)
-    _plant(scene, size)
+    # A hamlet has a few rings of each kind; in a large region their share of the people decides.
+    schedule.plant(scene, size, schedule.least(size) if scene.world.numbering.alone else 0)
     innocence.arrange(scene)
     for step in (fate.deaths, fate.births, fate.layoffs, fate.injuries, fate.sentences, fate.edits):
         step(scene)
@@ -49,18 +53,4 @@ def _decide(scene: Scene, size: int) -> None:
     scene.rng.shuffle(scene.plan.rings)
     scene.rng.shuffle(scene.plan.innocents)
     scene.rng.shuffle(scene.banking.accounts)
-
-
-def _plant(scene: Scene, size: int) -> None:
-    """Plant both tiers of every typology for each 5,000 people; one tier in turn in a hamlet."""
-    names = [f"R{number:04d}" for number in range(1, 10000)]
-    scene.rng.shuffle(names)
-    # A hamlet of 200 has people for four rings, not for eight.
-    planters = list(crimes.PLANTERS.items())[: max(4, size // 50)]
-    for at, (typology, plant) in enumerate(planters):
-        tiers = [1, 2] * max(1, round(size / 5000)) if size >= 2000 else [1 + at % 2]
-        for tier in tiers:
-            ring = plant(scene, tier, names.pop())
-            if ring:
-                assert ring.typology == typology
-                scene.plan.rings.append(ring)
+    audit.investigate(scene)

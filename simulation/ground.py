@@ -2,11 +2,15 @@
 
 from random import Random
 
+from simulation.chance import stream
 from simulation.data import table
 from simulation.errors import SimulationError
 from simulation.names import given, surname
+from simulation.numbering import Numbering
 from simulation.period import START
 from simulation.world import Place, Region
+
+URBAN = 20  # below, the last two digits of a division are an urban district's
 
 
 def province_of(division: str) -> str:
@@ -30,24 +34,29 @@ def _fresh(rng: Random, first: str, last: str, taken: set[str], suffix: str) -> 
     return name
 
 
-def _counties(division: str, size: int, rng: Random) -> list[tuple[str, str]]:
+def _counties(division: str, size: int, rng: Random, numbering: Numbering) -> list[tuple[str, str]]:
+    """Choose counties: two urban ones, then rural; of a region in districts, each has its own."""
     words = table("places")["local"]
     counties, taken = [], set[str]()
-    for at in range(min(12, 2 + size // 800)):
-        if at < 2:
-            name = _fresh(rng, words["district_first"], words["county_last"], taken, "区")
-            counties.append((f"{division[:4]}{at + 2:02d}", name))
-        else:
-            name = _fresh(rng, words["county_first"], words["county_last"], taken, "县")
-            counties.append((f"{division[:4]}{at + 19:02d}", name))
+    suffixes = [2, 3, *range(21, 31)] if numbering.alone else [*range(2, 10), *range(21, 80)]
+    suffixes = suffixes[numbering.district :: numbering.districts]
+    for suffix in suffixes[: min(12, 2 + size // 800)]:
+        urban = suffix < URBAN
+        first, kind = (words["district_first"], "区") if urban else (words["county_first"], "县")
+        counties.append(
+            (f"{division[:4]}{suffix:02d}", _fresh(rng, first, words["county_last"], taken, kind))
+        )
     return counties
 
 
-def _places(division: str, size: int, rng: Random) -> list[Place]:
+def _places(division: str, size: int, rng: Random, numbering: Numbering) -> list[Place]:
     words = table("places")["local"]
     places, taken = [], set[str]()
-    for code, county in _counties(division, size, rng):
-        towns = max(2, size // (500 * (2 + size // 800)) + 1)
+    counties = _counties(division, size, rng, numbering)
+    for code, county in counties:
+        towns = (
+            max(2, size // (500 * (2 + size // 800)) + 1) if numbering.alone else size // 500 // len(counties)
+        )
         for at in range(towns):
             rural = at % 2 == 0
             town = _fresh(rng, words["town_first"], words["town_last"], taken, "镇" if rural else "街道")
@@ -69,12 +78,14 @@ def address(place: Place, rng: Random) -> str:
     return f"{place.town}{place.roads}{rng.randint(1, 280)}号{place.name}{home}"
 
 
-def region(division: str, city: str, size: int, rng: Random) -> Region:
-    """Lay out a region for ``size`` people."""
+def region(division: str, city: str, size: int, numbering: Numbering) -> Region:
+    """Lay out a region, or a district of one, for ``size`` people; the clerks are those of the region."""
+    rng, hands = stream(numbering.seed, "ground", numbering.district), stream(numbering.seed, "operators")
     operators = {
-        surname(rng) + given(rng, rng.choice((1, 2, 2)), START.replace(year=1985)) for _ in range(19)
+        surname(hands) + given(hands, hands.choice((1, 2, 2)), START.replace(year=1985))
+        for _ in range(19 + numbering.people // 20_000)
     }
-    atms = [f"ATM{number:05d}" for number in rng.sample(range(10, 900), 12 + min(500, size // 160))]
-    return Region(
-        division, province_of(division), city, _places(division, size, rng), sorted(operators), atms
-    )
+    machines = range(10 + 900 * numbering.district, 900 + 900 * numbering.district)
+    atms = [f"ATM{number:05d}" for number in rng.sample(machines, 12 + min(500, size // 160))]
+    places = _places(division, size, rng, numbering)
+    return Region(division, province_of(division), city, places, sorted(operators), atms)

@@ -31,6 +31,7 @@ class Payroll(NamedTuple):
     month: int
     income: float
     deducted: float
+    ring: str = ""
 
 
 class Benefit(NamedTuple):
@@ -76,6 +77,7 @@ class Injury(NamedTuple):
     amount: float
     paid: date
     account: Account
+    ring: str = ""
 
 
 class Maternity(NamedTuple):
@@ -94,8 +96,19 @@ class Maternity(NamedTuple):
     ring: str = ""
 
 
+class Good(NamedTuple):
+    """A drug on a bill: its catalogue line, how many packs, the traceability code of the pack."""
+
+    drug: str
+    packs: int
+    code: str
+
+
 class Visit(NamedTuple):
-    """A settled visit, stay or purchase; ``kind`` as the code MT, ``proof`` 01 e-card 02 id card 03 card."""
+    """A settled visit, stay or purchase; ``kind`` as the code MT, ``proof`` 01 e-card 02 id card 03 card.
+
+    ``goods`` are the drugs on the bill where the plan says which; otherwise the desk draws them.
+    """
 
     person: Person
     clinic: Clinic
@@ -110,6 +123,7 @@ class Visit(NamedTuple):
     proof: str
     employee: bool
     ring: str = ""
+    goods: tuple[Good, ...] = ()
 
 
 class Flow(NamedTuple):

@@ -7,13 +7,13 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from simulation.log import Change, Injury, Proof, Sentence, Spare
+from simulation.log import Change, Contribution, Good, Injury, Proof, Sentence, Spare
 from simulation.world import Account, Clinic, Employer, Person, Spell
 
 
 @dataclass(slots=True)
 class Claim:
-    """Unemployment benefit for ``months`` months from month ``start``."""
+    """Unemployment benefit for ``months`` months from ``start`` on; an act of ``ring`` from ``since`` on."""
 
     person: Person
     spell: Spell
@@ -23,6 +23,7 @@ class Claim:
     device: str
     phone: str
     ring: str = ""
+    since: int = 0
 
 
 @dataclass(slots=True)
@@ -48,6 +49,7 @@ class Admission:
     days: int
     disease: str
     ring: str = ""
+    doctor: str = ""
 
 
 @dataclass(slots=True)
@@ -61,6 +63,8 @@ class Errand:
     proof: str
     ring: str = ""
     disease: str = ""
+    doctor: str = ""
+    goods: tuple[Good, ...] = ()
 
 
 @dataclass(slots=True)
@@ -76,11 +80,12 @@ class Transfer:
 
 @dataclass(slots=True)
 class Ring:
-    """A crime: ``members`` are (kind, entity, role); tier 1 is visible, tier 2 camouflaged."""
+    """A crime: ``members`` are (kind, entity, role); tier 1 is plain, 2 careful, 3 expert."""
 
     id: str
     typology: str
     tier: int
+    variant: str
     members: list[tuple[str, int, str]]
     people: list[Person]
     organiser: Person
@@ -96,6 +101,27 @@ class Innocent:
     reason: str
     people: list[Person]
     employer: Employer | None = None
+    clinic: Clinic | None = None
+
+
+@dataclass(slots=True)
+class Case:
+    """An investigation; ``cause`` is the typology it was filed under, ``closed`` may lie after the hand-over.
+
+    ``right`` tells whether the verdict is so, ``ring`` whose case it was (nothing: an innocent's); an object
+    bears the amount claimed back, in yuan.
+    """
+
+    number: str
+    source: str
+    cause: str
+    opened: date
+    closed: date
+    verdict: str
+    measure: str
+    right: bool
+    ring: str
+    objects: list[tuple[Person | Employer | Clinic, float | None]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -109,8 +135,10 @@ class Plan:
     transfers: dict[int, list[Transfer]] = field(default_factory=lambda: defaultdict(list))
     changes: dict[int, list[Change]] = field(default_factory=lambda: defaultdict(list))
     injuries: dict[int, list[Injury]] = field(default_factory=lambda: defaultdict(list))
+    arrears: dict[int, list[Contribution]] = field(default_factory=lambda: defaultdict(list))
     proofs: dict[int, list[Proof]] = field(default_factory=lambda: defaultdict(list))
     sentences: list[Sentence] = field(default_factory=list)
     spares: list[Spare] = field(default_factory=list)
     rings: list[Ring] = field(default_factory=list)
     innocents: list[Innocent] = field(default_factory=list)
+    cases: list[Case] = field(default_factory=list)

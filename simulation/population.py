@@ -52,7 +52,7 @@ class Population:
         migrant = rng.random() < 0.05
         division = (
             f"{rng.choice(('34', '41', '42', '43', '51', '52'))}{rng.randint(1, 12):02d}"
-            f"{rng.randint(1, 5) * 2 + 20:02d}"
+            f"{rng.randint(1, 5) + 80:02d}"
             if migrant
             else place.code
         )

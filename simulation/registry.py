@@ -3,46 +3,56 @@
 from datetime import date
 from random import Random
 
-from simulation.chance import Serial, stream
+from simulation.chance import stream
 from simulation.codec import citizen_id, credit_code, luhn
+from simulation.numbering import ROOM, Numbering
 
 
 class Registry:
     """The counters and the numbers already given; all draws come from the stream ``registry``."""
 
-    def __init__(self, seed: int, division: str) -> None:
+    def __init__(self, seed: int, division: str, numbering: Numbering | None = None) -> None:
         """Start with nothing issued."""
         self.rng: Random = stream(seed, "registry")
         self.division = division
-        self._entity = 0
+        self.numbering = own = numbering or Numbering(seed, seed)
+        self._entity = own.lot + 1 - own.lots
         self._citizens: set[str] = set()
-        self._persons = Serial(self.rng, 6)
-        self._employers = Serial(self.rng, 6)
-        self._organisations = Serial(self.rng, 8)
-        self._registers = Serial(self.rng, 9)
-        self._households = Serial(self.rng, 7)
-        self._clinics = Serial(self.rng, 5)
-        self._cards = Serial(self.rng, 12)
-        self._terminals = Serial(self.rng, 6)
-        self._doctors = Serial(self.rng, 7)
+        self._width = 6 if own.people <= ROOM else 7
+        self._persons = own.local("persons", self._width)
+        self._employers = own.local("employers", 6)
+        self._clinics = own.local("clinics", 5)
+        self._organisations = own.national("organisations", 8)
+        self._registers = own.national("registers", 9)
+        self._cards = own.national("cards", 12)
+        self._terminals = own.national("terminals", 6)
+        self._doctors = own.national("doctors", 7)
 
     def entity(self) -> int:
         """Return the next truth number of any kind."""
-        self._entity += 1
+        self._entity += self.numbering.lots
         return self._entity
 
     def citizen(self, division: str, born: date, sex: int) -> str:
         """Return an unused citizen id."""
         while True:
-            sequence = self.rng.randrange(1 if sex == 1 else 2, 1000, 2)
+            sequence = self._sequence(division, sex)
             cid = citizen_id(division, born, sequence)
             if cid not in self._citizens:
                 self._citizens.add(cid)
                 return cid
 
+    def _sequence(self, division: str, sex: int) -> int:
+        """Draw the three digits before the last; of divisions that every district may draw, an own share."""
+        lots = self.numbering.lots
+        if lots == 1 or division[:4] == self.division[:4]:
+            return self.rng.randrange(1 if sex == 1 else 2, 1000, 2)
+        slots = max(1, 498 // lots)
+        return 2 * (self.numbering.lot + lots * self.rng.randrange(slots)) % 998 + (1 if sex == 1 else 2)
+
     def person(self) -> str:
         """Return a 10-digit social-insurance number (AAC001)."""
-        return "1000" + self._persons.next()
+        return "1000"[: 10 - self._width] + self._persons.next()
 
     def employer(self) -> str:
         """Return a 10-digit employer number (AAB001)."""
@@ -55,10 +65,6 @@ class Registry:
     def register(self, division: str) -> str:
         """Return a 15-digit business register number."""
         return division + self._registers.next()
-
-    def household(self) -> str:
-        """Return an 11-digit household number."""
-        return self.division[:4] + self._households.next()
 
     def clinic(self, division: str, pharmacy: bool) -> str:
         """Return an institution code: H or P, division, five digits."""

@@ -6,6 +6,9 @@ a death is reported), because innocent people use the same ones.
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
+
+from simulation.numbering import Numbering
 
 
 @dataclass(slots=True, eq=False)
@@ -65,6 +68,15 @@ class Death:
     repaid: bool = False
 
 
+class Detour(NamedTuple):
+    """Months ``begin`` up to, not including, ``end`` in which a pension went to another account."""
+
+    begin: int
+    end: int
+    account: Account
+    ring: str
+
+
 @dataclass(slots=True, eq=False)
 class Pension:
     """A running pension: scheme 110 firm, 120 institution, 170 residents; amount in yuan a month.
@@ -89,6 +101,15 @@ class Pension:
     device: str = ""
     older: Account | None = None
     moved: int = 0
+    detours: list[Detour] = field(default_factory=list)
+
+    def payee(self, month: int) -> tuple[Account, str]:
+        """Return the account that receives the month's payment, and the ring whose act that is."""
+        for detour in self.detours:
+            if detour.begin <= month < detour.end:
+                return detour.account, detour.ring
+        usual = self.older if self.older and month < self.moved else self.account
+        return usual, self.ring if month >= self.ring_from else ""
 
 
 @dataclass(slots=True, eq=False)
@@ -104,7 +125,8 @@ class Identity:
 class Spell:
     """One job: from ``start`` to ``end`` (None: it lasts); ``wage`` and ``base`` in yuan a month.
 
-    ``works`` is false where only the insurance exists, ``paid`` where no wage reaches bank or tax office;
+    ``works`` is false where only the insurance exists, ``paid`` where no wage reaches bank or tax office,
+    ``insured`` where the wage is taxed and the insurance office knows nothing of the job;
     every month ``returned`` yuan go back to the account ``patron``; ``reason`` as the code REASON.
     """
 
@@ -117,6 +139,7 @@ class Spell:
     reason: str = ""
     works: bool = True
     paid: bool = True
+    insured: bool = True
     returned: float = 0.0
     patron: "Account | None" = None
     ring: str = ""
@@ -201,6 +224,7 @@ class Employer:
     dispatch: bool = False
     closes: date | None = None
     spells: list[Spell] = field(default_factory=list)
+    busy: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -244,11 +268,16 @@ class Region:
 
 @dataclass(slots=True)
 class World:
-    """All of it; lists are in the order of making, which no file shows."""
+    """All of it; lists are in the order of making, which no file shows.
+
+    ``abroad`` are hospitals of other regions, to which the very ill are sent.
+    """
 
     seed: int
     region: Region
+    numbering: Numbering
     people: list[Person] = field(default_factory=list)
     employers: list[Employer] = field(default_factory=list)
     clinics: list[Clinic] = field(default_factory=list)
     accounts: list[Account] = field(default_factory=list)
+    abroad: list[Clinic] = field(default_factory=list)

@@ -1,16 +1,20 @@
 """H2 空刷社保卡: one collector carries a bundle of cards to one terminal, again and again."""
 
-from simulation.crimes.cast import cast
+from simulation.casting import counter
+from simulation.crimes.cast import CAREFUL, EXPERT, PLAIN, Order, cast
 from simulation.plan import Ring
 from simulation.scene import Scene
-from simulation.world import Person
+
+# tier -> (share of the cards each time, seconds between two, share of the days at the usual place)
+MANNER = {PLAIN: (1.0, 55, 1.0), CAREFUL: (0.65, 170, 0.6), EXPERT: (0.5, 600, 0.5)}
 
 
-def plant(scene: Scene, tier: int, ring_id: str) -> Ring | None:
-    """Swipe five to nine cards within minutes on several days.
+def plant(scene: Scene, order: Order) -> Ring | None:
+    """Swipe five to nine cards one after the other on several days.
 
-    Tier 1: all cards, about a minute apart, in one order, four to seven times. Tier 2: six in ten cards each
-    time, several minutes apart, in changing order, at two shops.
+    ``shop``: at a pharmacy whose owner shares. ``surgery``: as visits at a clinic. Plain: all cards, a
+    minute apart, in one order. Careful: some of them, minutes apart, in changing order, at two places.
+    Expert: half of them, ten minutes apart, every other day elsewhere.
     """
     rng = scene.rng
     holders = scene.strangers(
@@ -19,16 +23,16 @@ def plant(scene: Scene, tier: int, ring_id: str) -> Ring | None:
         near=rng.random() < 0.5,
     )
     organiser = scene.helper() if len(holders) >= 4 else None
-    shops = [clinic for clinic in scene.world.clinics if clinic.pharmacy]
     if organiser is None:
         return None
-    shop, other = rng.choice(shops), rng.choice(shops)
+    shop = order.variant == "shop"
+    places = [counter(scene, lambda c: c.pharmacy == shop and c.beds == 0) for _ in range(2)]
+    share, gap, usual = MANNER[order.tier]
     for month in sorted(rng.sample(range(2, 23), rng.randint(4, 7))):
-        company: list[Person] = holders if tier == 1 else [p for p in holders if rng.random() < 0.65]
-        if tier == 2:
+        company = [person for person in holders if rng.random() < share]
+        if order.tier > PLAIN:
             rng.shuffle(company)
-        at = shop if tier == 1 or rng.random() < 0.6 else other
-        scene.queue(
-            company, at, scene.moment(scene.day(month), 9, 18), 55 if tier == 1 else 170, ring=ring_id
-        )
-    return cast(ring_id, ("H2", tier), organiser, holders, "mule", clinic=shop)
+        at = places[0] if rng.random() < usual else places[1]
+        start = scene.moment(scene.day(month), 9, 18)
+        scene.queue(company, at, start, gap, kind="41" if shop else "11", ring=order.ring)
+    return cast(order, organiser, holders, "mule", clinic=places[0])

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from simulation.crimes.cast import cast
+from simulation.casting import firm, found, hospital, mother
+from simulation.crimes.cast import CAREFUL, EXPERT, PLAIN, Order, broker, cast, tribute
 from simulation.data import table
 from simulation.period import START, month_of
 from simulation.plan import Birth, Ring
@@ -10,44 +11,47 @@ from simulation.scene import Scene
 from simulation.world import Employer, Person
 
 
-def plant(scene: Scene, tier: int, ring_id: str) -> Ring | None:
+def plant(scene: Scene, order: Order) -> Ring | None:
     """Insure three to six expectant women at a firm, take a share of the allowance.
 
-    Tier 1: joined 60-85 days before the birth on a high base, gone weeks after the payout, one agent's phone.
-    Tier 2: joined 120-170 days before on an ordinary base, wages paid and returned, the phone on some.
+    ``shell``: a firm of its own. ``borrowed``: on the roster of a real one. Plain: joined 60-85 days before
+    the birth on a high base, one agent's phone. Careful: 120-170 days before on an ordinary base, wages paid
+    and returned, the phone on some. Expert: 160-240 days, no phone, shares through a go-between or in cash.
     """
-
-    def expecting(person: Person) -> bool:
-        return person.sex == 2 and 21 <= scene.age(person) <= 38 and not person.jobs and not person.flexible
-
-    women = scene.strangers(expecting, scene.rng.randint(3, 6))
-    organiser = scene.helper() if len(women) >= 3 else None
-    if organiser is None:
+    women = scene.strangers(mother(scene), scene.rng.randint(3, 6))
+    host = firm(scene, 5, 40) if order.variant == "borrowed" else None
+    organiser = host.boss if host and not host.boss.busy and host.boss.account else scene.helper()
+    if len(women) < 3 or organiser is None:
         return None
-    firm = scene.economy.found(organiser, 0)
-    scene.world.employers.append(firm)
-    scene.banking.open(firm)
+    host = host or found(scene, organiser)
+    if host.account is None:
+        scene.banking.open(host)
+    between = broker(scene, order)
     for person in women:
-        _insure(scene, person, firm, (tier, ring_id))
-    return cast(ring_id, ("M1", tier), organiser, women, "beneficiary", employer=firm)
+        _insure(scene, order, person, (host, organiser, between))
+    others = ((between, "intermediary"),)
+    return cast(order, organiser, women, "beneficiary", employer=host, others=others)
 
 
-def _insure(scene: Scene, person: Person, firm: Employer, how: tuple[int, str]) -> None:
-    tier, ring_id = how
-    rng, organiser = scene.rng, firm.boss
+def _insure(
+    scene: Scene, order: Order, person: Person, where: tuple[Employer, Person, Person | None]
+) -> None:
+    rng, (host, organiser, between) = scene.rng, where
     day = START + timedelta(days=rng.randint(150, 560))
-    joined = day - timedelta(days=rng.randint(60, 85) if tier == 1 else rng.randint(120, 170))
-    spell = scene.careers.hire(person, firm, joined, day + timedelta(days=rng.randint(150, 200)), "01")
-    spell.works, spell.ring, spell.paid = False, ring_id, tier == 2
-    if tier == 1:
-        spell.base = round(table("economy")["mean_wage"] * rng.uniform(1.25, 1.8))
-    else:
+    ahead = {PLAIN: (60, 85), CAREFUL: (120, 170), EXPERT: (160, 240)}[order.tier]
+    leaves = day + timedelta(days=rng.randint(150, 200 if order.tier < EXPERT else 330))
+    spell = scene.careers.hire(person, host, day - timedelta(days=rng.randint(*ahead)), leaves, "01")
+    spell.works, spell.ring, spell.paid = False, order.ring, order.tier > PLAIN
+    if order.tier == PLAIN:
+        spell.base = round(table("economy")["mean_wage"] * rng.uniform(1.05, 1.5))
+    elif order.tier == CAREFUL or rng.random() < 0.5:
         spell.returned, spell.patron = spell.wage * 0.95, organiser.account
-    hospitals = [clinic for clinic in scene.world.clinics if clinic.beds]
-    birth = Birth(person, day, rng.choice(hospitals), spell, ring=ring_id, to_employer=rng.random() < 0.4)
-    if tier == 1 or rng.random() < 0.4:
+    birth = Birth(person, day, hospital(scene), spell, ring=order.ring, to_employer=rng.random() < 0.4)
+    if order.tier == PLAIN or (order.tier == CAREFUL and rng.random() < 0.4):
         birth.agent = organiser.phone
     scene.plan.births[month_of(day)].append(birth)
-    payer = firm.account if birth.to_employer else person.account
-    payee = person.account if birth.to_employer else organiser.account
-    scene.pay(payer, payee, day + timedelta(days=rng.randint(125, 150)), scene.gift(), ring_id)
+    after = day + timedelta(days=rng.randint(125, 150))
+    if birth.to_employer:
+        scene.pay(host.account, person.account, after, scene.gift(), order.ring)
+    else:
+        tribute(scene, order, person, organiser, between, after)

@@ -1,59 +1,52 @@
-"""U2 空壳失业: a firm that exists to dismiss people who then claim."""
+"""U2 空壳失业: a firm that exists, or lends its roster, to dismiss people who then claim."""
 
 from datetime import date, timedelta
 
 from simulation.careers import base_of
-from simulation.crimes.cast import cast
+from simulation.casting import firm, found, idle
+from simulation.crimes.cast import CAREFUL, EXPERT, PLAIN, Order, broker, cast, tribute
 from simulation.fate import claim
-from simulation.period import first
-from simulation.plan import Claim, Ring
+from simulation.period import MONTHS, first
+from simulation.plan import Ring
 from simulation.scene import Scene
 from simulation.world import Employer, Person, Spell
 
 
-def plant(scene: Scene, tier: int, ring_id: str) -> Ring | None:
+def plant(scene: Scene, order: Order) -> Ring | None:
     """Insure four to eight idle people for a year, dismiss them, let them claim and pay a rebate.
 
-    Tier 1: no wage is ever paid, all claim from one device. Tier 2: wages run through the accounts and back
-    to the organiser, the dismissals are spread over months, half claim at the counter.
+    ``shell``: a firm of its own. ``borrowed``: beside the real staff of a firm. Plain: no wage is ever
+    paid, all claim from one device. Careful: wages run through the accounts and back, dismissals spread over
+    months, half claim at the counter. Expert: through a go-between or in cash, their own telephones.
     """
-
-    def idle(person: Person) -> bool:
-        return (
-            22 <= scene.age(person) <= 50 and not person.jobs and not person.pensions and not person.flexible
-        )
-
-    crew = scene.strangers(idle, scene.rng.randint(4, 8))
-    organiser = scene.helper() if len(crew) >= 3 else None
-    if organiser is None:
+    crew = scene.strangers(idle(scene), scene.rng.randint(4, 8))
+    host = firm(scene, 5, 40) if order.variant == "borrowed" else None
+    organiser = host.boss if host and not host.boss.busy and host.boss.account else scene.helper()
+    if len(crew) < 3 or organiser is None:
         return None
-    firm = scene.economy.found(organiser, 0, founded=date(2022, scene.rng.randint(1, 9), 12))
-    scene.world.employers.append(firm)
-    end = scene.rng.randint(2, 9)
-    device = scene.registry.device()
+    host = host or found(scene, organiser, founded=date(2022, scene.rng.randint(1, 9), 12))
+    between, device = broker(scene, order), scene.registry.device()
+    end, spread = scene.rng.randint(2, 9), {PLAIN: 0, CAREFUL: 5, EXPERT: 9}[order.tier]
     for person in crew:
-        shift = scene.rng.randint(0, 5) if tier == 2 else 0
-        spell = _spell(scene, person, firm, end + shift, (tier, ring_id))
-        channel = "2" if tier == 1 or scene.rng.random() < 0.5 else "1"
-        made = claim(scene, spell, ring_id, device, organiser.phone if tier == 1 else "", channel)
+        last = min(15, end + scene.rng.randint(0, spread))
+        spell = _spell(scene, order, person, host, organiser, last)
+        own = order.tier == EXPERT or (order.tier == CAREFUL and scene.rng.random() < 0.5)
+        phone = organiser.phone if order.tier == PLAIN else ""
+        made = claim(scene, spell, order.ring, "" if own else device, phone, "" if own else "2")
         if made:
-            _rebates(scene, made, organiser)
-    return cast(ring_id, ("U2", tier), organiser, crew, "beneficiary", employer=firm)
+            for month in range(made.start, min(MONTHS, made.start + made.months), scene.rng.randint(2, 4)):
+                tribute(scene, order, person, organiser, between, scene.day(month, 16))
+    others = ((between, "intermediary"),)
+    return cast(order, organiser, crew, "beneficiary", employer=host, others=others)
 
 
-def _spell(scene: Scene, person: Person, firm: Employer, end: int, how: tuple[int, str]) -> Spell:
-    tier, ring_id = how
-    last = scene.day(end) if tier == 2 else first(end) + timedelta(days=scene.rng.randint(0, 2))
-    tenure = timedelta(days=scene.rng.randint(366, 400 if tier == 1 else 560))
-    spell = scene.careers.hire(person, firm, last - tenure, last, "02")
-    spell.works, spell.ring = False, ring_id
-    spell.paid = tier == 2
+def _spell(scene: Scene, order: Order, person: Person, host: Employer, organiser: Person, end: int) -> Spell:
+    plain = order.tier == PLAIN
+    last = first(end) + timedelta(days=scene.rng.randint(0, 2)) if plain else scene.day(end)
+    tenure = timedelta(days=scene.rng.randint(366, 400 if plain else 560))
+    spell = scene.careers.hire(person, host, last - tenure, last, "02")
+    spell.works, spell.ring, spell.paid = False, order.ring, not plain
     spell.base = base_of(spell.wage, scene.rng)
-    if tier == 2:
-        spell.returned, spell.patron = spell.wage * 0.94, firm.boss.account
+    if not plain and not (order.tier == EXPERT and scene.rng.random() < 0.5):
+        spell.returned, spell.patron = spell.wage * 0.94, organiser.account
     return spell
-
-
-def _rebates(scene: Scene, made: Claim, organiser: Person) -> None:
-    for month in range(made.start, min(24, made.start + made.months), scene.rng.randint(2, 4)):
-        scene.pay(made.person.account, organiser.account, scene.day(month, 16), scene.gift(), made.ring)

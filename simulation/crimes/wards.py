@@ -1,37 +1,50 @@
-"""H1 假住院: a minibus of elders is admitted together, several times a year."""
+"""H1 假住院: elders are admitted together several times a year, or lie at home while the bed is billed."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
-from simulation.crimes.cast import cast
-from simulation.data import table
+from simulation.casting import disease, hospital, stay
+from simulation.crimes.cast import CAREFUL, EXPERT, PLAIN, Order, cast
 from simulation.plan import Ring
 from simulation.scene import Scene
+from simulation.world import Clinic, Person
+
+# tier -> (share of the group that comes, days within which they come)
+MANNER = {PLAIN: (0.75, 2), CAREFUL: (0.62, 4), EXPERT: (0.5, 9)}
 
 
-def plant(scene: Scene, tier: int, ring_id: str) -> Ring | None:
-    """Admit five to eight elders of one town to one hospital, three to five times, seven in ten attending.
+def plant(scene: Scene, order: Order) -> Ring | None:
+    """Admit five to eight elders to one hospital, three to five times; fees and stays are the hospital's own.
 
-    Tier 1: within two days of each other. Tier 2: within four days, fewer of them. Fees and
-    lengths of stay are the hospital's own.
+    ``bus``: elders of one town who come together. ``absent``: from anywhere; they are seen at a pharmacy
+    or surgery while they lie in bed on paper.
     """
     rng = scene.rng
-    elders = scene.gather(lambda p: scene.age(p) >= 58 and not p.chronic, rng.randint(5, 8), 4)
+
+    def fits(person: Person) -> bool:
+        return scene.age(person) >= 58 and not person.chronic
+
+    count = rng.randint(5, 8)
+    elders = scene.gather(fits, count, 4) if order.variant == "bus" else scene.strangers(fits, count)
     organiser = scene.helper(elders[0]) if len(elders) >= 4 else None
-    hospitals = [clinic for clinic in scene.world.clinics if 0 < clinic.beds < 200]
     if organiser is None:
         return None
-    hospital = rng.choice(hospitals)
-    spread = 2 if tier == 1 else 4
+    ward, (share, spread) = hospital(scene, 200), MANNER[order.tier]
     for month in sorted(rng.sample(range(1, 22), rng.randint(3, 5))):
         day = scene.day(month)
         for person in elders:
-            if rng.random() < (0.75 if tier == 1 else 0.62):
-                begin = day + timedelta(days=rng.randint(0, spread))
-                days = max(2, int(rng.gauss(hospital.stay, 2.2)))
-                scene.admit(
-                    person, hospital, begin, days, rng.choice(table("medicine")["inpatient"]), ring_id
-                )
-        scene.pay(
-            organiser.account, rng.choice(elders).account, day + timedelta(days=12), scene.gift(), ring_id
-        )
-    return cast(ring_id, ("H1", tier), organiser, elders, "mule", clinic=hospital)
+            if rng.random() < share:
+                _admit(scene, order, person, ward, day.toordinal() + rng.randint(0, spread))
+        paid = day + timedelta(days=12)
+        if order.tier < EXPERT or rng.random() < 0.4:
+            scene.pay(organiser.account, rng.choice(elders).account, paid, scene.gift(), order.ring)
+    return cast(order, organiser, elders, "mule", clinic=ward)
+
+
+def _admit(scene: Scene, order: Order, person: Person, ward: Clinic, ordinal: int) -> None:
+    rng, days = scene.rng, stay(scene, ward)
+    begin = date.fromordinal(ordinal)
+    scene.admit(person, ward, begin, days, disease(scene), order.ring)
+    if order.variant == "absent" and rng.random() < (0.6 if order.tier == PLAIN else 0.3):
+        shop = person.pharmacy or ward
+        elsewhere = begin + timedelta(days=rng.randint(1, max(1, days - 1)))
+        scene.queue([person], shop, scene.moment(elsewhere, 9, 18), 60, kind="41" if shop.pharmacy else "11")

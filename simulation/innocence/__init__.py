@@ -5,19 +5,32 @@
 
 from collections.abc import Callable
 
-from simulation.innocence import beds, counter, firms, kin, mothers, village
+from simulation.innocence import beds, counter, drugs, firms, kin, labour, mothers, papers, village
 from simulation.plan import Innocent
 from simulation.scene import Scene
 
 LOOKALIKES: dict[str, list[Callable[[Scene], Innocent | None]]] = {
-    "A1": [kin.child_collects, kin.shared_account, village.collector, village.welfare_home],
-    "P1": [kin.child_of_the_dead, kin.funeral_grant, kin.child_of_the_dead],
-    "P2": [kin.handover, kin.veteran, kin.survivor],
-    "P5": [firms.dispatch, firms.young_firm],
-    "U2": [firms.layoff, firms.season],
+    "A1": [village.collector, kin.shared_account, village.welfare_home, kin.child_collects],
+    "A2": [papers.miskeyed, papers.reissued],
+    "E1": [labour.bonus, labour.rehired],
+    "H1": [beds.check_up, beds.couple, beds.nursing_home, beds.rehabilitation],
+    "H2": [counter.village_doctor, counter.nursing_home, counter.family],
+    "H4": [drugs.transplant, drugs.stock_up, drugs.rescanned],
+    "H5": [drugs.specialist, drugs.family_doctor],
+    "H6": [drugs.second_operation, drugs.referred],
+    "I1": [labour.licensed, labour.union],
     "M1": [mothers.young_staff, mothers.changed_job],
-    "H2": [counter.family, counter.village_doctor, counter.nursing_home],
-    "H1": [beds.couple, beds.check_up, beds.rehabilitation],
+    "P1": [kin.child_of_the_dead, kin.funeral_grant, village.neighbour_of_the_dead],
+    "P2": [kin.handover, kin.veteran, kin.survivor],
+    "P3": [papers.probation, papers.suspended],
+    "P4": [papers.redated, papers.miners],
+    "P5": [firms.dispatch, firms.young_firm],
+    "P6": [papers.arbitrated, papers.legacy],
+    "P7": [papers.spouse_entry, papers.transliterated],
+    "U1": [labour.lag, labour.gig],
+    "U2": [firms.layoff, firms.season],
+    "W1": [labour.same_day, labour.older_trauma],
+    "W2": [labour.hazardous, labour.spouse_paid],
 }
 # What needs one person or one family only: found even in a hamlet.
 SMALL = [kin.child_of_the_dead, kin.veteran, counter.family, mothers.changed_job, beds.couple, kin.survivor]
@@ -46,4 +59,6 @@ def _add(scene: Scene, kind: Callable[[Scene], Innocent | None]) -> bool:
     scene.plan.innocents.append(made)
     for person in made.people:
         person.busy = True
+    if made.employer:
+        made.employer.busy = True
     return True

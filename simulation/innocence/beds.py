@@ -2,18 +2,9 @@
 
 from datetime import timedelta
 
-from simulation.data import table
+from simulation.casting import disease, hospital, stay
 from simulation.plan import Innocent
 from simulation.scene import Scene
-from simulation.world import Clinic
-
-
-def _disease(scene: Scene) -> str:
-    return str(scene.rng.choice(table("medicine")["inpatient"]))
-
-
-def _stay(scene: Scene, clinic: Clinic) -> int:
-    return max(2, int(scene.rng.gauss(clinic.stay, 2.2)))
 
 
 def couple(scene: Scene) -> Innocent | None:
@@ -25,16 +16,16 @@ def couple(scene: Scene) -> Innocent | None:
         )
         if partner is None:
             continue
-        hospital = scene.rng.choice([c for c in scene.world.clinics if c.beds])
+        ward = hospital(scene)
         for month in sorted(scene.rng.sample(range(1, 22), scene.rng.randint(2, 3))):
             day = scene.day(month)
             for one in (person, partner):
                 scene.admit(
                     one,
-                    hospital,
+                    ward,
                     day + timedelta(days=scene.rng.randint(0, 2)),
-                    _stay(scene, hospital),
-                    _disease(scene),
+                    stay(scene, ward),
+                    disease(scene),
                 )
         return Innocent("H1", "老年夫妻同期住院", [person, partner])
     return None
@@ -46,13 +37,13 @@ def check_up(scene: Scene) -> Innocent | None:
     elders = scene.strangers(lambda p: scene.age(p) >= 60 and not p.chronic, count, near=True)
     if len(elders) < 3:
         return None
-    hospital = scene.rng.choice([c for c in scene.world.clinics if 0 < c.beds < 200])
+    ward = hospital(scene, 200)
     for year in (0, 12):
         day = scene.day(year + scene.rng.randint(3, 9))
         for person in elders:
             if scene.rng.random() < 0.75:
                 begin = day + timedelta(days=scene.rng.randint(0, 4))
-                scene.admit(person, hospital, begin, _stay(scene, hospital), _disease(scene))
+                scene.admit(person, ward, begin, stay(scene, ward), disease(scene))
     return Innocent("H1", "村级集中体检后入院", elders)
 
 
@@ -63,5 +54,20 @@ def rehabilitation(scene: Scene) -> Innocent | None:
     if patient is None or hospital is None:
         return None
     for visit in range(scene.rng.randint(4, 6)):
-        scene.admit(patient, hospital, scene.day(2 + visit * 3), _stay(scene, hospital), "I63.900 脑梗死")
+        scene.admit(patient, hospital, scene.day(2 + visit * 3), stay(scene, hospital), "I63.900 脑梗死")
     return Innocent("H1", "康复疗程反复住院", [patient])
+
+
+def nursing_home(scene: Scene) -> Innocent | None:
+    """Take four to seven residents of a home to the hospital next door whenever something goes round."""
+    elders = scene.strangers(lambda p: scene.age(p) >= 66, scene.rng.randint(4, 7), near=True)
+    if len(elders) < 4:
+        return None
+    ward = hospital(scene, 200)
+    for month in sorted(scene.rng.sample(range(1, 22), scene.rng.randint(3, 5))):
+        day = scene.day(month)
+        for person in elders:
+            if scene.rng.random() < 0.6:
+                begin = day + timedelta(days=scene.rng.randint(0, 4))
+                scene.admit(person, ward, begin, stay(scene, ward), disease(scene))
+    return Innocent("H1", "养老机构毗邻医院，流感季集中就医", elders, clinic=ward)

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from simulation import casting
 from simulation.fate import claim
 from simulation.period import END, first
 from simulation.plan import Innocent
@@ -11,34 +12,17 @@ from simulation.world import Employer, Person
 
 def _staff(scene: Scene, size: int, word: str = "") -> tuple[Employer, list[Person]] | None:
     """Found a firm and return it with ``size`` idle people to hire, or None."""
-
-    def idle(person: Person) -> bool:
-        return (
-            22 <= scene.age(person) <= 50 and not person.jobs and not person.pensions and not person.flexible
-        )
-
-    people = scene.strangers(idle, size)
+    people = scene.strangers(casting.idle(scene), size)
     boss = scene.helper() if len(people) >= 3 else None
     if boss is None:
         return None
-    firm = scene.economy.found(boss, 0, word, founded=date(2020, scene.rng.randint(1, 12), 8))
-    scene.world.employers.append(firm)
-    return firm, people
-
-
-def _existing(scene: Scene, low: int, agency: bool) -> Employer | None:
-    taken = {ring.employer for ring in scene.plan.rings} | {group.employer for group in scene.plan.innocents}
-    found = [
-        firm
-        for firm in scene.world.employers
-        if firm.dispatch == agency and firm not in taken and len(firm.spells) >= low
-    ]
-    return scene.rng.choice(found) if found else None
+    founded = date(2020, scene.rng.randint(1, 12), 8)
+    return casting.found(scene, boss, word, founded), people
 
 
 def dispatch(scene: Scene) -> Innocent | None:
     """Find or staff a dispatch agency: insured here, working there, joined in a batch, paid."""
-    firm = _existing(scene, 4, agency=True)
+    firm = casting.firm(scene, 4, agency=True)
     if firm:
         return Innocent("P5", "劳务派遣，工资由派遣单位发放", [], firm)
     made = _staff(scene, scene.rng.randint(4, 6), "劳务派遣")

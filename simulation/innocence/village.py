@@ -1,6 +1,8 @@
 """Villages: somebody whom all trust fetches the money of those who cannot walk."""
 
 from simulation.banking import keep
+from simulation.fate import die
+from simulation.period import month_of
 from simulation.plan import Innocent
 from simulation.scene import Scene
 from simulation.world import Employer, Person
@@ -46,3 +48,21 @@ def welfare_home(scene: Scene) -> Innocent | None:
         elder.pensions[0].account = account
         elder.pensions[0].proof, elder.pensions[0].device = "2", boss.device
     return Innocent("A1", "福利院机构账户代管", elders, home)
+
+
+def neighbour_of_the_dead(scene: Scene) -> Innocent | None:
+    """Let a village helper draw for elders of whom some die; the office hears a month or two late."""
+    elders = _neighbours(scene, 3, 5, 74)
+    helper = scene.helper(elders[0]) if elders else None
+    if helper is None:
+        return None
+    day = scene.rng.randint(13, 24)
+    for at, elder in enumerate(elders):
+        for pension in elder.pensions:
+            keep(pension.account, helper, day=day)
+            pension.proof, pension.device = scene.rng.choice("12"), helper.device
+        if at < 2:
+            death = die(elder, scene.day(scene.rng.randint(4, 18)), scene.rng)
+            lag = scene.rng.randint(1, 2)
+            death.stopped, death.repaid = month_of(death.day) + 1 + lag, True
+    return Innocent("P1", "村协办员代取，死亡后次月报停并退回", [*elders, helper])

@@ -25,8 +25,7 @@ def pensions(world: World, month: int, log: Log, rng: Random) -> None:
                 if person.death and person.death.repaid and month == person.death.stopped + 1:
                     _take_back(pension, month, log)
                 continue
-            account = pension.older if pension.older and month < pension.moved else pension.account
-            ring = pension.ring if month >= pension.ring_from else ""
+            account, ring = pension.payee(month)
             rise = 1.03 if month >= 12 and pension.item == "101" else 1.0
             status = "2" if rng.random() < 0.006 else "1"
             day = date(first(month).year, first(month).month, rng.randint(10, 12))
@@ -75,7 +74,7 @@ def jobless(plan: Plan, month: int, log: Log, rng: Random) -> None:
                     made.device,
                     made.phone,
                     account,
-                    made.ring,
+                    made.ring if month >= made.since else "",
                 )
             )
 

@@ -102,13 +102,14 @@ def _planned(plan: Plan, month: int, log: Log, rng: Random) -> None:
     for stay in plan.admissions.get(month, []):
         when = _when(stay.begin + timedelta(days=stay.days), rng)
         visit = settle(stay.person, stay.clinic, "21", when, rng, stay.disease, days=stay.days)
-        log.visits.append(visit._replace(ring=stay.ring))
+        log.visits.append(visit._replace(ring=stay.ring, doctor=stay.doctor or visit.doctor))
     for errand in plan.errands.get(month, []):
         clinic = errand.clinic
         visit = settle(
             errand.person, clinic, errand.kind, errand.time, rng, errand.disease, proof=errand.proof
         )
-        log.visits.append(visit._replace(terminal=clinic.terminals[0], ring=errand.ring))
+        visit = visit._replace(terminal=clinic.terminals[0], ring=errand.ring, goods=errand.goods)
+        log.visits.append(visit._replace(doctor=errand.doctor or visit.doctor))
     for birth in plan.births.get(month, []):
         out = birth.day + timedelta(days=rng.randint(3, 5))
         if out <= END and birth.person.alive(out):

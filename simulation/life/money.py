@@ -1,5 +1,6 @@
 """Money on accounts: what comes in, and how it leaves by machine, card and transfer."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from random import Random
 
@@ -68,7 +69,8 @@ def incomes(world: World, log: Log, month: int, rng: Random) -> None:
             ring=birth.ring,
         )
     for injury in log.injuries:
-        _credit(log, injury.account, _at(injury.paid, rng, 8, 18), injury.amount, fund, "工伤待遇")
+        paid = _at(injury.paid, rng, 8, 18)
+        _credit(log, injury.account, paid, injury.amount, fund, "工伤待遇", ring=injury.ring)
 
 
 def rounds(world: World, month: int, log: Log, rng: Random) -> None:
@@ -125,35 +127,45 @@ def spending(world: World, month: int, log: Log, rng: Random) -> None:
 def transfers(world: World, plan: Plan, month: int, log: Log, rng: Random) -> None:
     """Move money between people: kin, landlords, friends; and what the plan holds, in the same words."""
     begin, days = first(month), length(month)
-    people = world.people
-    # Shopkeepers and landlords: about one person in a hundred receives from many.
-    hubs = [person for person in people if person.entity % 97 == 0 and person.account] or people
+    for payer, payee, amount in _gifts_and_rents(world.people, rng):
+        if payer.account and payee.account and payee is not payer and payee.alive(begin):
+            when = _at(begin + timedelta(days=rng.randrange(days)), rng, 7, 23)
+            if payer.alive(when.date()):
+                _move(log, payer.account, payee.account, when, amount, rng)
+    for planned in plan.transfers.get(month, []):
+        _move(log, planned.payer, planned.payee, planned.time, planned.amount, rng, planned.ring)
+    _returned(world, month, log, rng)
+
+
+def _gifts_and_rents(people: list[Person], rng: Random) -> Iterator[tuple[Person, Person, float]]:
+    # Shopkeepers and landlords: about one person in a hundred receives from many, and pays many.
+    hubs = [person for person in people[::97] if person.account] or people
     for person in people:
-        if person.account is None or rng.random() > 0.105 or not person.alive(begin):
+        if person.account is None or rng.random() > 0.105:
             continue
         kin = [other for other in person.kin if other.account]
         other = rng.choice(kin) if kin and rng.random() < 0.5 else rng.choice(people)
-        other = rng.choice(hubs) if rng.random() < 0.18 else other
-        if other.account and other is not person and other.alive(begin):
-            when = _at(begin + timedelta(days=rng.randrange(days)), rng, 7, 23)
-            if person.alive(when.date()):
-                _move(log, person.account, other.account, when, transfer_amount(rng), rng)
-    for planned in plan.transfers.get(month, []):
-        _move(log, planned.payer, planned.payee, planned.time, planned.amount, rng, planned.ring)
-    for person in people:
-        spell = person.job(begin) if person.jobs else None
-        if spell and spell.patron and person.account and person.alive(begin):
-            # A returned wage is a transfer like others: round and in two parts now and then.
-            amount = float(round(spell.returned * rng.uniform(0.85, 1.0) / 50) * 50)
-            _move(
-                log,
-                person.account,
-                spell.patron,
-                _at(begin + timedelta(days=26), rng, 7, 23),
-                amount,
-                rng,
-                spell.ring,
-            )
+        yield person, rng.choice(hubs) if rng.random() < 0.18 else other, transfer_amount(rng)
+    # Rent and the instalment of a private loan: every month the same round amount to the same hand.
+    for at, person in enumerate(people[::31]):
+        if rng.random() < 0.9:
+            yield person, hubs[at * at % len(hubs)], float(300 + 50 * (at * at % 57))
+    for hub in hubs * 2:
+        for _ in range(rng.choice((0, 0, 0, 1, 2))):
+            yield hub, rng.choice(people), transfer_amount(rng)
+
+
+def _returned(world: World, month: int, log: Log, rng: Random) -> None:
+    """Send wages that were only for show back, in most months and seldom whole: the rest goes in cash."""
+    begin = first(month)
+    for person in world.people:
+        if not any(spell.patron for spell in person.jobs):
+            continue
+        spell = person.job(begin)
+        if spell and spell.patron and person.account and person.alive(begin) and rng.random() < 0.6:
+            amount = max(50.0, float(round(spell.returned * rng.uniform(0.2, 1.0) / 50) * 50))
+            when = _at(begin + timedelta(days=rng.randint(14, 27)), rng, 7, 23)
+            _move(log, person.account, spell.patron, when, amount, rng, spell.ring)
 
 
 def _move(

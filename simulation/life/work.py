@@ -6,6 +6,7 @@ from random import Random
 from simulation.data import table
 from simulation.log import Contribution, Filing, Log, Payroll
 from simulation.period import first, in_window, last, length, month_of
+from simulation.plan import Plan
 from simulation.world import Person, Spell, World
 
 FUNDS = ("110", "310")
@@ -24,12 +25,15 @@ def _base(person: Person, spell: Spell | None, month: int) -> float:
     return float(round(max(table("economy")["base_floor"], spell.base * rise)))
 
 
-def contribute(world: World, month: int, log: Log, rng: Random) -> None:
+def contribute(world: World, plan: Plan, month: int, log: Log, rng: Random) -> None:
     """Pay the month's contributions and declare its wages."""
-    middle, begin, end = first(month) + timedelta(days=14), first(month), last(month)
+    middle, begin = first(month) + timedelta(days=14), first(month)
     for person in world.people:
         spell = person.job(middle) if person.jobs else None
         if (spell is None and not person.flexible) or not person.alive(begin):
+            continue
+        if spell and not spell.insured:
+            _wage(log, person, spell, month, rng, 0.0)
             continue
         base = _base(person, spell, month)
         late = rng.random() < 0.012
@@ -39,9 +43,17 @@ def contribute(world: World, month: int, log: Log, rng: Random) -> None:
             log.contributions.append(
                 Contribution(person, employer, fund, month, base, _arrival(month, late, rng), late, ring)
             )
-        if spell and spell.paid and end >= spell.start and rng.random() < 0.93:
-            income = round(spell.wage * (1 + 0.035 * (month // 12)) * rng.lognormvariate(0, 0.035), 2)
-            log.payrolls.append(Payroll(person, spell.employer, month, income, round(base * 0.105, 2)))
+        if spell:
+            _wage(log, person, spell, month, rng, base)
+    log.contributions += plan.arrears.get(month, [])
+
+
+def _wage(log: Log, person: Person, spell: Spell, month: int, rng: Random, base: float) -> None:
+    if spell.paid and last(month) >= spell.start and rng.random() < 0.93:
+        income = round(spell.wage * (1 + 0.035 * (month // 12)) * rng.lognormvariate(0, 0.035), 2)
+        # Of a job off the books the declared wage is the only trace, and so the act.
+        ring = "" if spell.insured else spell.ring
+        log.payrolls.append(Payroll(person, spell.employer, month, income, round(base * 0.105, 2), ring))
 
 
 def register(world: World, log: Log, rng: Random) -> None:

@@ -2,44 +2,43 @@
 
 from typing import ClassVar
 
-from simulation.chance import Serial, stream
 from simulation.log import Log
-from simulation.period import END, compact
+from simulation.period import END
 from simulation.plan import Plan
-from simulation.render.office import Office, ref, yuan
+from simulation.render.office import Delivery, Office, other, ref
 from simulation.world import Person, World
 
 
 class Bank(Office):
     """The banks of the region, who deliver together."""
 
-    TABLES: ClassVar = {"account": "AAE005", "flow": ""}
+    TABLES: ClassVar = {"account": "phone", "flow": ""}
 
-    def __init__(self, world: World, plan: Plan) -> None:
+    def __init__(self, world: World, plan: Plan, delivery: Delivery) -> None:
         """Set up the counter of movements."""
-        super().__init__(world, plan)
-        self._numbers = Serial(stream(world.seed, "movements"), 12)
+        super().__init__(world, plan, delivery)
+        self._numbers = world.numbering.national("movements", 12)
 
     def month(self, log: Log) -> None:
         """Write the movements of a month."""
         sheet = self.sheets["flow"]
         for flow in log.flows:
-            account, other = flow.account, flow.other
+            account, across = flow.account, flow.other
             if flow.time.date() > END:
                 continue
             values = [
                 self._numbers.next(),
                 account.number,
-                f"{flow.time:%Y%m%d%H%M%S}",
+                flow.time,
                 "C" if flow.credit else "D",
-                yuan(flow.amount),
-                other.number if other else "",
+                flow.amount,
+                across.number if across else "",
                 self._other(flow.other_name),
                 flow.text,
                 flow.channel,
                 flow.device,
             ]
-            refs = (ref(account), ref(other, "counterparty", False)) if other else (ref(account),)
+            refs = (ref(account), other(across, "counterparty")) if across else (ref(account),)
             sheet.add(values, refs, flow.ring, flow.amount)
 
     def _other(self, name: str) -> str:
@@ -62,8 +61,8 @@ class Bank(Office):
                 "1" if account.private else "2",
                 account.bank,
                 account.branch,
-                compact(account.opened),
+                account.opened,
                 state,
-                "" if desk.hits("no_phone") else account.phone,
+                desk.missing_phone(account.phone),
             ]
             self.sheets["account"].add(values, (ref(account), ref(holder)))

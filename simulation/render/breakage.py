@@ -1,13 +1,15 @@
 """The dirt of transport: lines that are no record, and records cut, slipped or garbled on the way."""
 
-from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from random import Random
+from typing import Any
 
 from simulation.chance import poisson
+from simulation.data import table
+from simulation.render.form import Form, fields
 
-# rule -> (expected number in any file, one more for so many rows)
-CSV_RULES = {
+# format -> rule -> (expected number in any file, one more for so many rows)
+TEXT = {
     "repeated_header": (0.3, 8500),
     "total_line": (0.12, 11000),
     "placeholder": (0.4, 13000),
@@ -15,86 +17,111 @@ CSV_RULES = {
     "blank_line": (0.04, 60000),
     "field_count": (0.25, 9000),
     "shifted": (0.3, 9000),
+    "bad_date": (0.05, 40000),
+    "bad_number": (0.05, 40000),
 }
-JSON_RULES = {"bad_json": (0.5, 2600), "null_record": (0.5, 9000)}
+RULES: dict[str, dict[str, tuple[float, int]]] = {
+    "csv": TEXT,
+    "fixed": {rule: TEXT[rule] for rule in ("placeholder", "undecodable", "blank_line", "field_count")},
+    "jsonl": {"bad_json": (0.5, 2600), "null_record": (0.5, 9000)},
+    "json": {"placeholder": (0.6, 2000)},
+    "xlsx": {
+        rule: TEXT[rule] for rule in ("repeated_header", "total_line", "placeholder", "blank_line", "shifted")
+    },
+    "parquet": {"null_record": (0.4, 20000), "placeholder": (0.4, 13000)},
+}
 INSERTED = {"repeated_header", "total_line", "placeholder", "undecodable", "blank_line", "null_record"}
+MOJIBAKE = "锟斤拷烫烫烫"
+RAW = b"\xff\xff\xfe\xff"  # bytes that no encoding here reads
+BAD_DATES, BAD_NUMBERS = ("20241345", "待查", "2024-02-31"), ("--", "见附件", "#VALUE!")
 
 
 class Breakage:
-    """Plans where a file breaks and writes it.
+    """Where a file breaks, and how.
 
     Args:
-        columns: Names of the columns, the header line.
-        fmt: ``csv`` or ``jsonl``.
-        count: Number of records.
+        form: The table in its dialect.
         rng: Source of the places.
+        share: Part of the expected number of any file that one flush bears.
     """
 
-    def __init__(self, columns: list[str], fmt: str, count: int, rng: Random) -> None:
-        """Choose the places."""
-        self.columns, self.csv, self.rng = columns, fmt == "csv", rng
-        self.rows = array("q", bytes(8 * count))
-        self.broken: list[tuple[int, str]] = []
-        self._plan: dict[int, list[str]] = {}
-        for rule, (least, per) in (CSV_RULES if self.csv else JSON_RULES).items():
-            for _ in range(poisson(rng, least + count / per) if count > 3 else 0):
-                self._plan.setdefault(rng.randrange(1, count), []).append(rule)
-        self.lost = sum(1 for rules in self._plan.values() if any(rule not in INSERTED for rule in rules))
-        self.accepted = count - self.lost
+    def __init__(self, form: Form, rng: Random, share: float) -> None:
+        """Look up what can break in the format."""
+        self.form, self.rng, self.share = form, rng, share
+        needs = set(table("tables")[form.name].get("needs", []))
+        names = [field for field, _ in fields(form.name)]
+        needed = [(at, column.kind) for at, column in enumerate(form.columns) if names[column.at] in needs]
+        self._needed = {
+            "bad_date": [at for at, kind in needed if kind in ("date", "stamp", "month")],
+            "bad_number": [at for at, kind in needed if kind == "money"],
+        }
 
-    def write(self, lines: Iterable[str]) -> Iterator[str]:
-        """Yield the file's text piece by piece and note the physical row of each record (0: it was lost)."""
-        end = "\r\n" if self.csv else "\n"
-        if self.csv:
-            yield ",".join(self.columns) + end
-        row = 0
-        for at, line in enumerate(lines):
-            mangled = ""
-            for rule in self._plan.get(at, ()):
-                if rule in INSERTED:
-                    row += 1
-                    self.broken.append((row, rule))
-                    yield self._insert(rule) + end
-                elif not mangled:
-                    mangled = rule
-            row += 1
-            if mangled:
-                self.broken.append((row, mangled))
-            else:
-                self.rows[at] = row
-            yield (self._mangle(mangled, line) if mangled else line) + end
+    def plan(self, count: int) -> list[tuple[int, str]]:
+        """Return what breaks where among ``count`` records; never the first, from which a reader learns."""
+        planned = []
+        for rule, (least, per) in RULES[self.form.format].items():
+            if not self._needed.get(rule, True):
+                continue
+            for _ in range(poisson(self.rng, least * self.share + count / per) if count > 3 else 0):
+                planned.append((self.rng.randrange(1, count), rule))
+        return sorted(planned)
 
-    def _insert(self, rule: str) -> str:
-        width = len(self.columns)
-        return {
-            "repeated_header": ",".join(self.columns),
-            "total_line": "合计" + "," * (width - 2) + str(self.accepted),
-            "placeholder": ",".join("测试" if at % 3 == 0 else "test" for at in range(width)),
-            "undecodable": ",".join(["锟斤拷烫烫烫"] + ["??"] * (width - 1)),
-            "blank_line": "",
-            "null_record": "null",
-        }[rule]
+    def insert(self, rule: str, month: int) -> str | bytes:
+        """Return a line that is no record; totals are left to who knows the whole file."""
+        form = self.form
+        width = len(form.shown(month))
+        if rule == "repeated_header":
+            return form.header
+        if rule in ("blank_line", "null_record"):
+            return (
+                "null"
+                if form.format == "jsonl"
+                else form.delimiter * (width - 1) * (form.format == "parquet")
+            )
+        if rule == "undecodable":
+            if not form.encoding.startswith("utf-16") and self.rng.random() < 0.5:
+                return RAW
+            return form.join([MOJIBAKE] + ["??"] * (width - 1))
+        return self._placeholder(month)
 
-    def _mangle(self, rule: str, line: str) -> str:
-        fields = line.split(",")
-        if rule == "field_count":
-            return ",".join(fields[: max(2, len(self.columns) // 3)])
+    def _placeholder(self, month: int) -> str:
+        form = self.form
+        if form.format == "json":
+            return str(form.spec["placeholder"])
+        typed = form.format == "parquet"
+        return form.join(
+            [
+                "" if typed and column.kind in ("money", "int", "date") else "测试" if at % 3 == 0 else "test"
+                for at, column in enumerate(form.shown(month))
+            ]
+        )
+
+    def mangle(self, rule: str, values: Sequence[Any], month: int) -> str:
+        """Return the line of a record that broke on its way."""
+        form, rng = self.form, self.rng
+        cells = [column[0] for column in form.cells([values], month)]
+        if rule in ("bad_date", "bad_number"):
+            cells[rng.choice(self._needed[rule])] = rng.choice(
+                BAD_DATES if rule == "bad_date" else BAD_NUMBERS
+            )
+            return form.join(cells)
         if rule == "shifted":
-            return ",".join([*fields[:3], "", "", *fields[3:]])
-        if self.rng.random() < 0.5:
-            return line[: self.rng.randint(len(line) // 3, len(line) * 2 // 3)]
+            return form.delimiter.join([*cells[:3], "", "", *cells[3:]])
+        if rule == "field_count" and form.format == "fixed":
+            return form.join(cells[: max(2, len(cells) // 3)]).rstrip()
+        if rule == "field_count":
+            return form.delimiter.join(cells[: max(2, len(form.columns) // 3)])
+        line = form.join(cells)
+        if rng.random() < 0.5:
+            return line[: rng.randint(len(line) // 3, len(line) * 2 // 3)]
         return line.replace('":', '"', 3)
 
 
 def spoil(value: object, rng: Random) -> object:
-    """Return what stood in a field before it was corrected: another amount, day or telephone."""
+    """Return what stood in a field before it was corrected: another amount or telephone."""
     if isinstance(value, float):
         return round(value * rng.uniform(0.7, 1.3), 2)
     text = str(value)
-    if not text:
-        return text
-    if "." in text and text.replace(".", "").isdigit():
-        return f"{float(text) * rng.uniform(0.7, 1.3):.2f}"
     if len(text) == 11 and text.isdigit():
         return text[:3] + f"{rng.randrange(10**8):08d}"
-    return text
+    return value

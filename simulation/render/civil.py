@@ -4,26 +4,32 @@ from datetime import date, datetime, time, timedelta
 from typing import ClassVar
 
 from simulation.log import Log
-from simulation.period import END, START, compact, in_window, years_between
+from simulation.period import END, START, in_window, years_between
 from simulation.plan import Plan
-from simulation.registry import Registry
-from simulation.render.desk import LATE
-from simulation.render.office import Office, ref
+from simulation.render.office import Delivery, Office, other, ref
 from simulation.world import Death, Person, World
 
 
 class Civil(Office):
     """The offices that keep people's papers."""
 
-    TABLES: ClassVar = {"register": "ZZ", "death": "JSDH", "cremation": "", "prison": "", "trace": "AAE005"}
+    TABLES: ClassVar = {
+        "register": "",
+        "death": "relative_phone",
+        "cremation": "",
+        "prison": "",
+        "trace": "phone",
+    }
 
-    def __init__(self, world: World, plan: Plan) -> None:
+    def __init__(self, world: World, plan: Plan, delivery: Delivery) -> None:
         """Number the households."""
-        super().__init__(world, plan)
-        registry = Registry(world.seed ^ 0x5EED, world.region.division)
+        super().__init__(world, plan, delivery)
+        numbers, prefix = world.numbering.local("households", 7), world.region.division[:4]
         self._households = {
-            number: registry.household() for number in sorted({p.household for p in world.people})
+            number: prefix + numbers.next() for number in sorted({p.household for p in world.people})
         }
+        self._deaths = world.numbering.local("certificates", 7)
+        self._cremations = world.numbering.local("cremations", 7)
 
     def month(self, log: Log) -> None:
         """Write the traces."""
@@ -34,7 +40,7 @@ class Civil(Office):
                 name,
                 cid,
                 trace.kind,
-                f"{trace.time:%Y%m%d%H%M%S}",
+                trace.time,
                 trace.place,
                 desk.phone(trace.person),
             ]
@@ -47,9 +53,9 @@ class Civil(Office):
                 cid,
                 hand.sex(term.person),
                 term.crime,
-                compact(term.judged),
-                compact(term.begin),
-                compact(term.end),
+                term.judged,
+                term.begin,
+                term.end,
                 f"{self.world.region.city}监狱",
                 term.status,
             ]
@@ -75,7 +81,7 @@ class Civil(Office):
             person.former,
             desk.sex(person),
             person.ethnic,
-            compact(person.born),
+            person.born,
             self._households[person.household],
             person.relation,
             "20" if person.place.rural else "10",
@@ -83,8 +89,8 @@ class Civil(Office):
             place,
             "1" if cancelled else "0",
             "死亡" if cancelled else "",
-            compact(cancelled) or "00000000",
-            compact(updated),
+            cancelled,
+            updated,
         ]
         self.sheets["register"].add(values, (ref(person),))
 
@@ -101,34 +107,34 @@ class Civil(Office):
         when = datetime.combine(death.day, time(death.hour, self.rng.randrange(60), self.rng.randrange(60)))
         known = kin if kin and self.rng.random() < 0.85 else None
         values = [
-            f"{self.world.region.division[:4]}{death.day.year}{self.rng.randrange(10**6):06d}",
+            f"{self.world.region.division[:4]}{death.day.year}{self._deaths.next()}",
             name,
             cid,
             desk.sex(person),
-            "" if self.rng.random() < 0.1 else person.born.isoformat(),
-            f"{when:%Y%m%d%H%M%S}",
+            None if self.rng.random() < 0.1 else person.born,
+            when,
             death.cause,
             death.place,
             desk.person(known)[0] if known else "",
             desk.phone(known) if known else "",
             "1",
         ]
-        refs = (ref(person), ref(known, "relative", False)) if known else (ref(person),)
+        refs = (ref(person), other(known, "relative")) if known else (ref(person),)
         self.sheets["death"].add(values, refs)
 
     def _cremation(self, person: Person, day: date, burnt: date, kin: Person | None) -> None:
         desk = self.desks["cremation"]
         name, cid = desk.person(person)
         values = [
-            f"HH{self.rng.randrange(10**7):07d}",
+            f"HH{self._cremations.next()}",
             name,
             desk.sex(person),
-            str(years_between(person.born, day)),
+            years_between(person.born, day),
             cid,
             desk.address(person.place, person.address),
-            f"{day.year}/{day.month}/{day.day}",
-            f"{burnt.year}/{burnt.month}/{burnt.day}",
-            desk.person(kin)[0].removesuffix(LATE) if kin else "",
+            day,
+            burnt,
+            desk.relative(kin) if kin else "",
         ]
-        refs = (ref(person), ref(kin, "relative", False)) if kin else (ref(person),)
+        refs = (ref(person), other(kin, "relative")) if kin else (ref(person),)
         self.sheets["cremation"].add(values, refs)

@@ -5,11 +5,13 @@ from random import Random
 from simulation.codec import first_generation
 from simulation.data import table
 from simulation.names import homophone
+from simulation.render.slip import Slip, slipped
 from simulation.world import Employer, Identity, Person, Place
 
 PRIVATE_USE = "\ue863"  # where old fonts kept the character that is now U+4DAE
 FIRST_GENERATION = 1985  # who was born later never had a 15-digit id
 LATE = "（已故）"
+LEGIBLE_DOTS = "•‧．."
 X = {"lower_x": "x", "full_x": "Ｘ", "star_x": "*"}
 
 
@@ -21,12 +23,21 @@ class Desk:
         rng: Source of the slips.
         city: The region's name, which falls off the names of firms.
         province: The province, which falls off addresses.
+        habits: The dialect's own rates, by table.
     """
 
-    def __init__(self, name: str, rng: Random, city: str, province: str) -> None:
+    def __init__(
+        self,
+        name: str,
+        rng: Random,
+        city: str,
+        province: str,
+        habits: dict[str, dict[str, float]] | None = None,
+    ) -> None:
         """Take the office's rates."""
         rates = table("dirt")
-        self.rates: dict[str, float] = {**rates["default"], **rates.get(name, {})}
+        own = (habits or {}).get("default", {}), (habits or {}).get(name, {})
+        self.rates: dict[str, float] = {**rates["default"], **rates.get(name, {}), **own[0], **own[1]}
         self.rng, self.city, self.province = rng, city, province
         self._people: dict[tuple[int, bool], tuple[str, str]] = {}
         self._firms: dict[int, str] = {}
@@ -42,19 +53,23 @@ class Desk:
         written = self._people.get(key)
         if written is None:
             of = identity or Identity(person.name, person.cid, person.born)
-            name = (
-                person.former if person.former and self.hits("former") else self._name(of.name, person.rare)
-            )
+            name = self._name(of.name, person.rare)
+            if person.former and self.hits("former"):
+                name = Slip(person.former, of.name)
             written = self._people[key] = (name, self._id(of))
         name, cid = written
         if self.hits("missing"):
-            cid = ""
+            cid = Slip("", identity.cid if identity else person.cid)
         elif self.hits("space"):
-            cid += " "
-        return (name + " " if self.hits("name_space") else name), cid
+            cid = _spaced(cid)
+        return (_spaced(name) if self.hits("name_space") else name), cid
 
-    def _name(self, name: str, rare: str) -> str:
-        rng = self.rng
+    def relative(self, person: Person) -> str:
+        """Return the name of a relative, whom nobody takes for dead."""
+        return slipped(str(self.person(person)[0]).removesuffix(LATE), person.name)
+
+    def _name(self, true: str, rare: str) -> str:
+        rng, name = self.rng, true
         if rare:
             words = table("names")["rare"]
             fates = (rare, "?", "□", "*", PRIVATE_USE, "？", words["spelt"][words["given"].index(rare)])
@@ -65,7 +80,11 @@ class Desk:
             name = homophone(rng, name)
         if self.hits("name_wide") and "·" not in name:
             name = name[0] + "\u3000" + name[1:]
-        return name + LATE if self.hits("dead") else name
+        # A space inside, another dot, a remark behind: the name can still be read.
+        plain = name.replace("\u3000", "")
+        for dot in LEGIBLE_DOTS:
+            plain = plain.replace(dot, "·")
+        return slipped(name + LATE if self.hits("dead") else name, true, lost=plain != true)
 
     def _id(self, of: Identity) -> str:
         cid = of.cid
@@ -77,26 +96,37 @@ class Desk:
         elif cid.endswith("X"):
             slip = next((slip for slip in X if self.hits(slip)), "")
             cid = cid[:17] + X.get(slip, "X")
-        # An office masks what it has, the short and the wrong included.
-        return cid[:4] + "*" * (len(cid) - 8) + cid[-4:] if self.hits("masked") else cid
+        lost = len(cid) == 17 or cid.endswith("*")
+        # An office masks what it has, the short and the wrong included; a spreadsheet makes a number of it.
+        if self.hits("masked"):
+            cid, lost = cid[:4] + "*" * (len(cid) - 8) + cid[-4:], True
+        elif cid.isdigit() and self.hits("scientific"):
+            cid, lost = f"{int(cid):.5E}", True
+        return slipped(cid, of.cid, lost)
 
     def sex(self, person: Person) -> str:
         """Return the code of sex; 9 where nobody asked."""
-        return "9" if self.hits("sex9") else str(person.sex)
+        return Slip("9", str(person.sex)) if self.hits("sex9") else str(person.sex)
 
     def phone(self, person: Person) -> str:
         """Return a telephone or nothing."""
-        return "" if self.hits("no_phone") else person.phone
+        return self.missing_phone(person.phone)
+
+    def missing_phone(self, phone: str) -> str:
+        """Return a telephone number or nothing."""
+        return slipped("", phone) if self.hits("no_phone") else phone
 
     def code(self, firm: Employer) -> str:
         """Return a credit code or nothing."""
-        return "" if self.hits("no_code") else firm.uscc
+        return Slip("", firm.uscc) if self.hits("no_code") else firm.uscc
 
     def firm(self, firm: Employer) -> str:
         """Return a firm's name in this office's form."""
         name = self._firms.get(firm.entity)
         if name is None:
-            name = self._firms[firm.entity] = self._variant(firm.name) if self.hits("firm") else firm.name
+            name = self._firms[firm.entity] = (
+                slipped(self._variant(firm.name), firm.name) if self.hits("firm") else firm.name
+            )
         return name
 
     def _variant(self, name: str) -> str:
@@ -120,8 +150,9 @@ class Desk:
     def address(self, place: Place, tail: str, full: bool = False) -> str:
         """Return an address: whole, or as short as somebody in a hurry writes it."""
         whole = f"{self.province}{self.city}{place.county}{tail}"
-        if full:
-            return whole
+        return whole if full else slipped(self._shortened(whole, place, tail), whole)
+
+    def _shortened(self, whole: str, place: Place, tail: str) -> str:
         draw = self.rng.random()
         if draw < 0.17:
             return ""
@@ -131,3 +162,12 @@ class Desk:
         if draw < 0.7:
             return place.county + short
         return short[len(place.town) :] if draw < 0.85 else short.replace("号", "")
+
+
+def _spaced(text: str) -> str:
+    """Append a space, which a reader strips."""
+    return (
+        Slip(text + " ", text.true, text.lost)
+        if isinstance(text, Slip)
+        else Slip(text + " ", text, lost=False)
+    )

@@ -4,8 +4,9 @@ from datetime import date, datetime, time, timedelta
 from typing import ClassVar
 
 from simulation.log import Log
-from simulation.period import END, START, compact, label
-from simulation.render.office import Office, ref, yuan
+from simulation.period import END, START
+from simulation.render.office import Office, ref
+from simulation.render.styles import FOREVER
 from simulation.world import Employer, Identity, Person
 
 FUNDS = ("110", "210", "310", "410", "510")
@@ -14,7 +15,7 @@ FUNDS = ("110", "210", "310", "410", "510")
 class Insurance(Office):
     """The insurance office."""
 
-    TABLES: ClassVar = {"enrolment": "AAE005", "pension": "AAE019", "certification": "", "change": ""}
+    TABLES: ClassVar = {"enrolment": "phone", "pension": "paid", "certification": "", "change": ""}
 
     def month(self, log: Log) -> None:
         """Write pensions, certifications and changes."""
@@ -27,7 +28,7 @@ class Insurance(Office):
                 name,
                 cid,
                 proof.method,
-                f"{proof.time:%Y%m%d%H%M%S}",
+                proof.time,
                 proof.device,
             ]
             sheet.add(values, (ref(proof.pension.person),), proof.ring)
@@ -37,7 +38,7 @@ class Insurance(Office):
                 change.field,
                 change.before,
                 change.after,
-                f"{change.time:%Y%m%d%H%M%S}",
+                change.time,
                 change.operator,
                 change.channel,
                 change.device,
@@ -57,11 +58,11 @@ class Insurance(Office):
                 cid,
                 name,
                 pension.scheme,
-                label(pay.month),
+                pay.month,
                 pay.item,
-                yuan(pay.amount),
-                yuan(pay.amount),
-                compact(pay.day),
+                pay.amount,
+                pay.amount,
+                pay.day,
                 account.bank,
                 payee,
                 account.number,
@@ -95,7 +96,7 @@ class Insurance(Office):
     def _enrol(self, person: Person) -> None:
         died = person.death.day if person.death and person.death.cancelled else None
         for spell in person.jobs:
-            if spell.start > END:
+            if spell.start > END or not spell.insured:
                 continue
             end = spell.end if spell.end and spell.end <= END else None
             for fund in FUNDS:
@@ -103,7 +104,7 @@ class Insurance(Office):
         if person.flexible:
             for fund in ("110", "310"):
                 self._row(person, fund, ("1", person.since, None), None)
-        employed = any(spell.end is None for spell in person.jobs)
+        employed = any(spell.end is None and spell.insured for spell in person.jobs)
         if not person.flexible and (not employed or self.rng.random() < 0.45):
             self._row(person, "390", ("4" if died else "1", person.since, died), None)
 
@@ -122,7 +123,7 @@ class Insurance(Office):
         filed = datetime.combine(max(begun, START - timedelta(days=3000)), time()) + timedelta(
             days=self.rng.randint(0, 40), seconds=self.rng.randrange(86400)
         )
-        until = compact(ended) or ("99991231" if self.rng.random() < 0.5 else "")
+        until = ended or (FOREVER if self.rng.random() < 0.5 else None)
         born = identity.born if identity else person.born
         values = [
             number or person.number,
@@ -130,7 +131,7 @@ class Insurance(Office):
             name,
             desk.sex(person),
             person.ethnic,
-            compact(born),
+            born,
             "20" if person.place.rural else "10",
             desk.address(person.place, person.address),
             desk.phone(person),
@@ -139,11 +140,11 @@ class Insurance(Office):
             desk.code(firm) if firm else "",
             fund,
             state,
-            compact(begun),
+            begun,
             until,
             self.world.region.division,
             self.rng.choice(self.world.region.operators),
-            f"{filed:%Y%m%d%H%M%S}",
+            filed,
         ]
         refs = (ref(person), ref(firm)) if firm else (ref(person),)
         self.sheets["enrolment"].add(values, refs)

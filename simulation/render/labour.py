@@ -4,15 +4,22 @@ from datetime import timedelta
 from typing import ClassVar
 
 from simulation.data import table
-from simulation.log import Log
-from simulation.period import END, START, compact, label
-from simulation.render.office import Office, ref, yuan
+from simulation.log import Injury, Log
+from simulation.period import END, START
+from simulation.plan import Plan
+from simulation.render.office import Delivery, Office, other, ref
+from simulation.world import Person, World
 
 
 class Labour(Office):
     """The labour office."""
 
-    TABLES: ClassVar = {"unemployment": "", "injury": "AAE019", "contract": "AAE005", "jobless": "AAE005"}
+    TABLES: ClassVar = {"unemployment": "", "injury": "paid", "contract": "phone", "jobless": "phone"}
+
+    def __init__(self, world: World, plan: Plan, delivery: Delivery) -> None:
+        """Set up the counter of decisions on injuries."""
+        super().__init__(world, plan, delivery)
+        self._decisions = world.numbering.local("decisions", 5)
 
     def month(self, log: Log) -> None:
         """Write benefits and registrations."""
@@ -26,14 +33,14 @@ class Labour(Office):
                 name,
                 desk.firm(pay.employer),
                 pay.employer.number,
-                label(pay.month),
-                str(pay.granted),
-                yuan(amount),
-                compact(pay.day),
+                pay.month,
+                pay.granted,
+                amount,
+                pay.day,
                 pay.reason,
                 pay.channel,
                 pay.device,
-                "" if desk.hits("no_phone") else pay.phone,
+                desk.missing_phone(pay.phone),
                 name,
                 pay.account.number,
             ]
@@ -50,7 +57,7 @@ class Labour(Office):
                 name,
                 cid,
                 desk.sex(person),
-                compact(filing.day),
+                filing.day,
                 filing.form,
                 filing.reason,
                 desk.firm(firm) if firm else "",
@@ -63,23 +70,23 @@ class Labour(Office):
         desk = self.desks["injury"]
         for injury in log.injuries:
             name, cid = desk.person(injury.person)
-            serial = self.rng.randrange(10**5)
-            number = f"{self.world.region.division[:4]}工伤认字〔{injury.recognised.year}〕{serial:05d}号"
+            serial = self._decisions.next()
+            number = f"{self.world.region.division[:4]}工伤认字〔{injury.recognised.year}〕{serial}号"
             values = [
                 number,
                 cid,
                 name,
                 injury.employer.number,
                 desk.firm(injury.employer),
-                compact(injury.day),
-                compact(injury.first_visit),
-                compact(injury.recognised),
-                str(injury.grade),
+                injury.day,
+                injury.first_visit,
+                injury.recognised,
+                injury.grade,
                 injury.clinic.name,
                 desk.person(injury.witness)[0],
-                yuan(injury.amount),
-                compact(injury.paid),
-                name,
+                injury.amount,
+                injury.paid,
+                self._payee(injury),
                 injury.account.number,
             ]
             refs = (
@@ -87,9 +94,13 @@ class Labour(Office):
                 ref(injury.employer),
                 ref(injury.account),
                 ref(injury.clinic),
-                ref(injury.witness, "witness", False),
+                other(injury.witness, "witness"),
             )
-            self.sheets["injury"].add(values, refs)
+            self.sheets["injury"].add(values, refs, injury.ring, injury.amount)
+
+    def _payee(self, injury: Injury) -> str:
+        holder, desk = injury.account.holder, self.desks["injury"]
+        return desk.person(holder)[0] if isinstance(holder, Person) else desk.firm(holder)
 
     def once(self) -> None:
         """Write the filed contracts: seven in ten jobs have one."""
@@ -97,7 +108,8 @@ class Labour(Office):
         for person in self.world.people:
             for spell in person.jobs:
                 if (
-                    spell.start > END
+                    not spell.insured
+                    or spell.start > END
                     or rng.random() > 0.7
                     or (spell.end and spell.end < START - timedelta(days=900))
                 ):
@@ -111,11 +123,11 @@ class Labour(Office):
                     desk.code(spell.employer),
                     name,
                     cid,
-                    "固定期限" if fixed else "无固定期限",
-                    compact(spell.start),
-                    compact(term) if fixed else "",
-                    compact(spell.start + timedelta(days=rng.randint(5, 70))),
-                    compact(ended),
+                    "1" if fixed else "2",
+                    spell.start,
+                    term if fixed else None,
+                    spell.start + timedelta(days=rng.randint(5, 70)),
+                    ended,
                     spell.reason if ended else "",
                     desk.phone(person),
                 ]

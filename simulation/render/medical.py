@@ -3,11 +3,10 @@
 from datetime import date
 from typing import Any, ClassVar
 
-from simulation.chance import Serial, stream
 from simulation.data import table
 from simulation.log import Log, Visit
 from simulation.plan import Plan
-from simulation.render.office import Office, ref, yuan
+from simulation.render.office import Delivery, Office, ref
 from simulation.world import World
 
 TRACED = date(2025, 7, 1)  # from this day on drugs are scanned
@@ -17,17 +16,21 @@ class Medical(Office):
     """The medical-insurance office."""
 
     TABLES: ClassVar = {
-        "settlement": "psn_cash_pay",
-        "fee_item": "cnt",
-        "maternity": "AAE019",
+        "settlement": "cash",
+        "fee_item": "count",
+        "maternity": "paid",
         "institution": "",
     }
 
-    def __init__(self, world: World, plan: Plan) -> None:
+    def __init__(self, world: World, plan: Plan, delivery: Delivery) -> None:
         """Set up the counters of settlements, visits and items."""
-        super().__init__(world, plan)
-        rng = stream(world.seed, "medical numbers")
-        self._settled, self._visited, self._items = Serial(rng, 8), Serial(rng, 12), Serial(rng, 10)
+        super().__init__(world, plan, delivery)
+        national = world.numbering.national
+        self._settled, self._visited, self._items = (
+            national("settlements", 8),
+            national("visits", 12),
+            national("items", 10),
+        )
 
     def month(self, log: Log) -> None:
         """Write settlements and allowances."""
@@ -44,12 +47,12 @@ class Medical(Office):
                 name,
                 birth.employer.number,
                 desk.firm(birth.employer),
-                birth.birth.isoformat(),
-                str(birth.days),
-                yuan(birth.base),
-                yuan(amount),
-                birth.paid.isoformat(),
-                "单位" if birth.to_employer else "个人",
+                birth.birth,
+                birth.days,
+                birth.base,
+                amount,
+                birth.paid,
+                "1" if birth.to_employer else "2",
                 payee,
                 birth.account.number,
                 birth.clinic.name,
@@ -72,16 +75,16 @@ class Medical(Office):
             cid,
             name,
             desk.sex(person),
-            person.born.isoformat(),
+            person.born,
             division,
             division,
             "310" if visit.employee else "390",
             visit.kind,
             clinic.code,
             clinic.name,
-            visit.begin.isoformat(),
-            visit.end.isoformat(),
-            f"{visit.settled:%Y%m%d%H%M%S}",
+            visit.begin,
+            visit.end,
+            visit.settled,
             visit.fee,
             fund,
             wallet,
@@ -114,12 +117,17 @@ class Medical(Office):
             picks = rng.sample(drugs, rng.randint(1, 2))
         else:
             picks = rng.sample(drugs, rng.randint(1, 2)) + rng.sample(services, rng.randint(0, 1))
+        goods = {good.drug: good for good in visit.goods}
+        picks = list(goods) + picks[1:] if goods else picks
         cuts = sorted(rng.random() for _ in picks[1:])
         for item, low, high in zip(picks, [0.0, *cuts], [*cuts, 1.0], strict=True):
             code, title = item.split(" ", 1)
             count = float(rng.choice((1, 1, 2, 3, 4) if visit.kind != "21" else (1, 4, 14)))
             amount = round(visit.fee * (high - low), 2)
             scanned = [f"81{rng.randrange(10**18):018d}"] if item in drugs and visit.end >= TRACED else None
+            if item in goods:
+                count = float(goods[item].packs)
+                scanned = [goods[item].code] if scanned and goods[item].code else scanned
             self.sheets["fee_item"].add(
                 [
                     self._items.next(),
@@ -142,11 +150,11 @@ class Medical(Office):
                 clinic.code,
                 clinic.name,
                 clinic.level,
-                str(clinic.beds),
+                clinic.beds,
                 clinic.uscc,
                 clinic.boss,
-                clinic.since.isoformat(),
+                clinic.since,
                 clinic.place.county + clinic.address,
-                "|".join(clinic.doctors),
+                clinic.doctors,
             ]
             self.sheets["institution"].add(values, (ref(clinic),))

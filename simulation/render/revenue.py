@@ -2,11 +2,10 @@
 
 from typing import ClassVar
 
-from simulation.chance import Serial, stream
 from simulation.log import Log
-from simulation.period import compact, first, label, last
+from simulation.period import first, last
 from simulation.plan import Plan
-from simulation.render.office import Office, ref, yuan
+from simulation.render.office import Delivery, Office, ref
 from simulation.world import Employer, World
 
 SHARES = {"110": (0.16, 0.08), "310": (0.08, 0.02)}  # of the base: firm, person
@@ -16,12 +15,12 @@ ALONE = 0.2  # of the base, for the flexibly employed
 class Revenue(Office):
     """The tax office."""
 
-    TABLES: ClassVar = {"contribution": "AAE035", "payroll_tax": "SRE", "corporate_tax": "LRZE"}
+    TABLES: ClassVar = {"contribution": "", "payroll_tax": "income", "corporate_tax": "profit"}
 
-    def __init__(self, world: World, plan: Plan) -> None:
+    def __init__(self, world: World, plan: Plan, delivery: Delivery) -> None:
         """Set up the receipt counter and the ledger of wages by firm and year."""
-        super().__init__(world, plan)
-        self._receipts = Serial(stream(world.seed, "receipts"), 15)
+        super().__init__(world, plan, delivery)
+        self._receipts = world.numbering.national("receipts", 15)
         self._wages: dict[tuple[int, int], float] = {}
 
     def month(self, log: Log) -> None:
@@ -34,11 +33,11 @@ class Revenue(Office):
                 pay.person.number,
                 pay.employer.number if pay.employer else "",
                 pay.scheme,
-                label(pay.month),
-                yuan(pay.base),
-                yuan(pay.base * firm_share),
-                yuan(pay.base * own_share),
-                compact(pay.arrived),
+                pay.month,
+                pay.base,
+                pay.base * firm_share,
+                pay.base * own_share,
+                pay.arrived,
                 "21" if pay.late else "10",
                 collector,
                 "300" + self._receipts.next(),
@@ -55,12 +54,13 @@ class Revenue(Office):
                 name,
                 cid,
                 "正常工资薪金",
-                begin.isoformat(),
-                end.isoformat(),
-                yuan(wage.income),
-                yuan(wage.deducted),
+                begin,
+                end,
+                wage.income,
+                wage.deducted,
             ]
-            self.sheets["payroll_tax"].add(values, (ref(wage.person), ref(wage.employer)))
+            refs = (ref(wage.person), ref(wage.employer))
+            self.sheets["payroll_tax"].add(values, refs, wage.ring, wage.income)
             key = (wage.employer.entity, begin.year)
             self._wages[key] = self._wages.get(key, 0.0) + wage.income
 
@@ -80,9 +80,9 @@ class Revenue(Office):
         values = [
             firm.uscc,
             self.desks["corporate_tax"].firm(firm),
-            str(year),
-            yuan(revenue),
-            yuan(profit),
-            yuan(paid),
+            year,
+            revenue,
+            profit,
+            paid,
         ]
         self.sheets["corporate_tax"].add(values, (ref(firm),))

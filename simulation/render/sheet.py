@@ -1,30 +1,35 @@
-"""One file of the hand-over: rows gathered, re-sent, corrected, mixed, and written with their dirt."""
+"""A file of the hand-over as it grows: rows gathered, re-sent, corrected, mixed, written with their dirt."""
 
 import heapq
-import json
 from array import array
 from pathlib import Path
 from random import Random
-from tempfile import TemporaryFile
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from simulation.chance import hits, mix
 from simulation.data import table
-from simulation.render.breakage import Breakage, spoil
-from simulation.render.truth import Ref, Truth
+from simulation.period import MONTHS
+from simulation.render.breakage import INSERTED, Breakage, spoil
+from simulation.render.form import Form, encode, place
+from simulation.render.part import Part
 
 RESENT = 0.0028  # share of rows delivered twice
 CORRECTED = 0.0012  # share of rows that arrive wrong first and right later
+LATER = 400  # mean number of rows until they come again
 
 
 class Row(NamedTuple):
-    """A line with what it is about."""
+    """Canonical values in the order of the fields, the entities named, the ring whose act it is, its yuan.
 
-    line: str
-    refs: tuple[Ref, ...]
-    ring: str
-    amount: float
+    ``of`` is the record that this one repeats or corrects (-1: none).
+    """
+
+    values: list[Any]
+    refs: tuple[int, ...]
+    ring: str = ""
+    amount: float = 0.0
     of: int = -1
     relation: str = ""
 
@@ -33,129 +38,178 @@ class Sheet:
     """A table on its way to a file.
 
     Args:
-        name: The table in data/tables.toml.
+        form: The table in its dialect.
+        folder: Where the part is written.
         rng: Source of the mixing and the dirt.
-        fix: Column whose value a corrected row had wrong, or nothing.
+        fix: Field whose value a corrected row had wrong, or nothing.
+        sample: Share of the rows whose true fields are told, and the stream that draws them.
+        share: Part of the dirt of a whole file that falls on this district.
     """
 
-    def __init__(self, name: str, rng: Random, fix: str = "") -> None:
-        """Open a spool on disk, so that a large region need not fit in memory."""
-        self.spec: dict[str, Any] = table("tables")[name]
-        self.name, self.rng = name, rng
-        self.columns = [column[0] for column in self.spec["columns"]]
-        self._fix = self.columns.index(fix) if fix else -1
-        self._batch: list[tuple[list[Any], tuple[Ref, ...], str, float]] = []
+    def __init__(
+        self, form: Form, folder: Path, rng: Random, fix: str, sample: tuple[float, Random], share: float
+    ) -> None:
+        """Open the part."""
+        self.form, self.rng = form, rng
+        self.order = str(table("tables")[form.name]["order"])
+        monthly = MONTHS if self.order == "month" else 1
+        self._breakage = Breakage(form, rng, share / monthly)
+        self._fix = place(form.name, fix)
+        self._sample, self._drawn = sample
+        self._batch: list[Row] = []
         self._late: list[tuple[int, int, Row]] = []
-        self._spool = TemporaryFile("w+", encoding="utf-8", newline="\n")  # noqa: SIM115 (lives as long as the sheet)
-        self.count = 0
-        self._owners, self._kinds = array("q"), array("b")
-        self._entities, self._roles, self._primary = array("q"), array("b"), array("b")
-        self._acts: list[tuple[str, int, float]] = []
-        self._twins: list[tuple[int, int, str]] = []
+        self.part = Part(form.name, folder / f"{form.name}.part")
+        self._sink = self.part.lines.open("wb")
+        self._rows = array("q")  # physical row of each record, 0 where it broke
+        self._refs, self._counts = array("q"), array("q")
+        self._end = "\r\n" if form.format in ("csv", "fixed") else "\n"
+        self._gap = "," if form.format == "json" else ""
 
-    def add(self, values: list[Any], refs: tuple[Ref, ...], ring: str = "", amount: float = 0.0) -> None:
-        """Take a row: values in the order of the columns, the entities it names, the ring whose act it is."""
-        self._batch.append((values, refs, ring, amount))
+    def add(self, values: list[Any], refs: tuple[int, ...], ring: str = "", amount: float = 0.0) -> None:
+        """Take a row: values in the order of the fields, the entities it names, the ring whose act it is."""
+        self._batch.append(Row(values, refs, ring, amount))
 
-    def _line(self, values: list[Any]) -> str:
-        if self.spec["fmt"] == "csv":
-            line = ",".join(values)
-            if '"' in line or line.count(",") != len(values) - 1:
-                line = ",".join(
-                    f'"{value.replace(chr(34), chr(34) * 2)}"' if set(value) & set(',"') else value
-                    for value in values
-                )
-            return line
-        return json.dumps(
-            dict(zip(self.columns, values, strict=True)), ensure_ascii=False, separators=(",", ":")
-        )
+    def flush(self, month: int) -> None:
+        """End a month: order the rows, let some come twice or wrong first, and write them."""
+        batch = self._batch
+        if not batch:
+            return
+        if self.order == "key":
+            batch.sort(key=lambda row: str(row.values[0]))
+        elif self.order != "keep":
+            mix(batch, self.rng)
+        self._write(self._deliver(batch), month)
+        self._batch = []
 
-    def flush(self) -> None:
-        """End a month: order the rows, let some come twice or wrong first, and spool them."""
-        order = self.spec["order"]
-        if order == "key":
-            self._batch.sort(key=lambda item: [str(value) for value in item[0]][:1])
+    def _deliver(self, batch: list[Row]) -> list[Row]:
+        """Return the rows in the order of delivery, what is late or repeated included."""
+        base = len(self._rows)
+        out: list[Row] = []
+        done = 0
+        # Nothing is re-sent of tip-offs, which an auditor keeps by hand.
+        rate = 0.0 if self.order == "keep" else RESENT + CORRECTED
+        for at in hits(self.rng, rate, len(batch)):
+            done = self._until(batch, out, done, at, base)
+            out.append(self._twice(batch[at], base + len(out)))
+            done = at + 1
+        self._until(batch, out, done, len(batch), base)
+        return out
+
+    def _until(self, batch: list[Row], out: list[Row], done: int, to: int, base: int) -> int:
+        """Deliver the rows from ``done`` up to ``to`` and what is due among them."""
+        while done < to:
+            due = self._late[0][0] - base - len(out) if self._late else to
+            if due <= 0:
+                out.append(heapq.heappop(self._late)[2])
+                continue
+            step = min(to, done + due)
+            out.extend(batch[done:step])
+            done = step
+        return done
+
+    def _twice(self, row: Row, count: int) -> Row:
+        """Return the row as it comes first; it comes again later, as it is or corrected."""
+        if self.rng.random() * (RESENT + CORRECTED) < RESENT:
+            self._later(row._replace(of=count, relation="duplicate_of", ring=""), count)
+        elif self._fix >= 0:
+            value = row.values[self._fix]
+            wrong = spoil(value, self.rng)
+            if wrong != value:
+                self._later(row._replace(of=count, relation="supersedes"), count)
+                values = list(row.values)
+                values[self._fix] = wrong
+                return Row(values, row.refs)
+        return row
+
+    def _later(self, row: Row, count: int) -> None:
+        heapq.heappush(self._late, (count + 1 + int(self.rng.expovariate(1 / LATER)), count, row))
+
+    def _write(self, rows: list[Row], month: int) -> None:
+        first = len(self._rows)
+        lines = self.form.lines([row.values for row in rows], month)
+        plan = [] if self.order == "keep" else self._breakage.plan(len(lines))
+        self._place(lines, rows, plan, month)
+        for at, row in enumerate(rows):
+            self._refs.extend(row.refs)
+            self._counts.append(len(row.refs))
+            if row.ring or row.of >= 0:
+                self._note(row, first + at)
+        for at in hits(self._drawn, self._sample, len(rows)):
+            here = self._rows[first + at]
+            if here:
+                self.part.fields += [(here, *told) for told in self.form.truths(rows[at].values, month)]
+
+    def _note(self, row: Row, record: int) -> None:
+        here, other = self._rows[record], self._rows[row.of] if row.of >= 0 else 0
+        if row.ring and here:
+            self.part.acts.append((row.ring, here, row.amount))
+        if here and other:
+            twin = (
+                (here, other, "duplicate_of")
+                if row.relation == "duplicate_of"
+                else (other, here, "superseded_by")
+            )
+            self.part.twins.append(twin)
+
+    def _place(self, lines: list[str], rows: list[Row], plan: list[tuple[int, str]], month: int) -> None:
+        """Write the lines with what breaks among them, and note the row of each record."""
+        done = 0
+        mangled = -1
+        for at, rule in plan:
+            if rule in INSERTED:
+                self._emit(lines[done:at])
+                done = max(done, at)
+                self._insert(rule, month)
+            elif at >= done and at != mangled:
+                mangled = at
+                self._emit(lines[done:at])
+                self._emit([self._breakage.mangle(rule, rows[at].values, month)], rule)
+                done = at + 1
+        self._emit(lines[done:])
+
+    def _emit(self, lines: list[str], rule: str = "") -> None:
+        """Write lines that are records, or one that is broken."""
+        if not lines:
+            return
+        part = self.part
+        text = self._end.join(lines) + self._end
+        if self._gap:
+            text = "".join(line + self._gap + self._end for line in lines)
+        self._sink.write(encode(text, self._encoding))
+        if rule:
+            part.broken.append((part.rows + 1, rule))
+            self._rows.append(0)
         else:
-            self.rng.shuffle(self._batch)
-        for values, refs, ring, amount in self._batch:
-            while self._late and self._late[0][0] <= self.count:
-                self._write(heapq.heappop(self._late)[2])
-            self._deliver(values, Row(self._line(values), refs, ring, amount))
-        self._batch.clear()
+            self._rows.extend(range(part.rows + 1, part.rows + 1 + len(lines)))
+            part.accepted += len(lines)
+        part.rows += len(lines)
 
-    def _deliver(self, values: list[Any], row: Row) -> None:
-        draw = self.rng.random()
-        if draw < RESENT:
-            self._later(row._replace(of=self.count, relation="duplicate_of", ring=""))
-        elif draw < RESENT + CORRECTED and self._fix >= 0:
-            wrong = [spoil(value, self.rng) if at == self._fix else value for at, value in enumerate(values)]
-            if wrong != values:
-                self._later(row._replace(of=self.count, relation="supersedes"))
-                row = Row(self._line(wrong), row.refs, "", 0.0)
-        self._write(row)
+    def _insert(self, rule: str, month: int) -> None:
+        part = self.part
+        part.rows += 1
+        part.broken.append((part.rows, rule))
+        if rule == "total_line":
+            part.totals.append(self._sink.tell())
+            return
+        line = self._breakage.insert(rule, month)
+        end = self._gap + self._end
+        raw = line if isinstance(line, bytes) else encode(line, self._encoding)
+        self._sink.write(raw + encode(end, self._encoding))
 
-    def _later(self, row: Row) -> None:
-        due = self.count + 1 + int(self.rng.expovariate(1 / 400))
-        heapq.heappush(self._late, (due, self.count, row))
+    @property
+    def _encoding(self) -> str:
+        if self.form.format in ("xlsx", "parquet"):
+            return "utf-8"
+        # Marks of byte order stand once, at the head of the whole file.
+        return {"utf-16": "utf-16-le", "utf-8-sig": "utf-8"}.get(self.form.encoding, self.form.encoding)
 
-    def _write(self, row: Row) -> None:
-        self._spool.write(row.line + "\n")
-        for ref in row.refs:
-            self._owners.append(self.count)
-            self._kinds.append(ref.kind)
-            self._entities.append(ref.entity)
-            self._roles.append(ref.role)
-            self._primary.append(ref.primary)
-        if row.ring:
-            self._acts.append((row.ring, self.count, row.amount))
-        if row.of >= 0:
-            self._twins.append((self.count, row.of, row.relation))
-        self.count += 1
-
-    def close(self, folder: Path, truth: Truth) -> None:
-        """Write the file under ``folder`` and its truth."""
-        self.flush()
-        while self._late:
-            self._write(heapq.heappop(self._late)[2])
-        path = folder / self.spec["path"]
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._spool.seek(0)
-        breakage = Breakage(self.columns, self.spec["fmt"], self.count, self.rng)
-        with path.open("wb") as sink:
-            for chunk in breakage.write(line.removesuffix("\n") for line in self._spool):
-                sink.write(encode(chunk, self.spec["encoding"]))
-        self._spool.close()
-        self._tell(breakage, truth)
-
-    def _tell(self, breakage: Breakage, truth: Truth) -> None:
-        file, rows = self.spec["path"], np.frombuffer(breakage.rows, dtype=np.int64)
-        owners = _column(self._owners)
-        kept = np.flatnonzero(rows[owners] > 0)  # broken rows are about nobody
-        kinds, entities, roles, primary = (
-            _column(column)[kept] for column in (self._kinds, self._entities, self._roles, self._primary)
-        )
-        truth.entities(file, (rows[owners[kept]], kinds, entities, roles, primary))
-        truth.rows(
-            "acts", [(ring, file, int(rows[at]), amount) for ring, at, amount in self._acts if rows[at] > 0]
-        )
-        truth.rows(
-            "duplicates",
-            [
-                (file, int(rows[at]), int(rows[of]), relation)
-                if relation == "duplicate_of"
-                else (file, int(rows[of]), int(rows[at]), "superseded_by")
-                for at, of, relation in self._twins
-                if rows[at] > 0 and rows[of] > 0
-            ],
-        )
-        truth.rows("quarantine", [(file, row, rule) for row, rule in breakage.broken])
-
-
-def _column(values: "array[int]") -> np.ndarray:
-    dtype = np.int8 if values.typecode == "b" else np.int64
-    return np.frombuffer(values, dtype=dtype) if values else np.array([], dtype=dtype)
-
-
-def encode(text: str, encoding: str) -> bytes:
-    """Encode; what GBK cannot hold becomes a question mark, as its exports have it."""
-    return text.encode(encoding, errors="replace" if encoding == "gbk" else "strict")
+    def close(self) -> Part:
+        """Write what is still late; return the part."""
+        late = [heapq.heappop(self._late)[2] for _ in range(len(self._late))]
+        if late:
+            self._write(late, MONTHS - 1)
+        self._sink.close()
+        rows = np.repeat(np.array(self._rows), np.array(self._counts, dtype=np.int64))
+        kept = rows > 0  # broken rows are about nobody
+        self.part.keep(rows[kept], np.array(self._refs)[kept])
+        return self.part

@@ -1,4 +1,4 @@
-"""The truth's own folder: which row is about whom, what is broken, who cheated, who only looks like it."""
+"""The truth's own folder: which row is about whom, what is broken or repeated, what fields really hold."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,62 +8,31 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-KINDS = ("person", "employer", "clinic", "account")
-ROLES = (
-    "self",
-    "relative",
-    "counterparty",
-    "witness",
-    "operator",
-    "legal_person",
-    "shareholder",
-    "doctor",
-    "employer",
-    "payee",
-    "liaison",
-)
+from simulation.render.part import KINDS, ROLES, Part
+
+_PLACE = [("source_file", pa.string()), ("source_row", pa.int64())]
+SCHEMAS = {
+    "entities": pa.schema(
+        [
+            *_PLACE,
+            ("kind", pa.string()),
+            ("entity", pa.int64()),
+            ("role", pa.string()),
+            ("primary", pa.bool_()),
+        ]
+    ),
+    "acts": pa.schema([("ring_id", pa.string()), *_PLACE, ("amount", pa.float64())]),
+    "quarantine": pa.schema([*_PLACE, ("rule", pa.string())]),
+    "duplicates": pa.schema([*_PLACE, ("other_row", pa.int64()), ("relation", pa.string())]),
+    "fields": pa.schema([*_PLACE, ("field", pa.string()), ("value", pa.string()), ("destroyed", pa.bool_())]),
+}
 
 
-class Ref(NamedTuple):
-    """An entity that a row names: kind and role as places in KINDS and ROLES."""
+class Placed(NamedTuple):
+    """A file's parts, in order."""
 
-    kind: int
-    entity: int
-    role: int = 0
-    primary: bool = True
-
-
-ENTITIES = pa.schema(
-    [
-        ("source_file", pa.string()),
-        ("source_row", pa.int64()),
-        ("kind", pa.string()),
-        ("entity", pa.int64()),
-        ("role", pa.string()),
-        ("primary", pa.bool_()),
-    ]
-)
-ACTS = pa.schema(
-    [
-        ("ring_id", pa.string()),
-        ("source_file", pa.string()),
-        ("source_row", pa.int64()),
-        ("amount", pa.float64()),
-    ]
-)
-QUARANTINE = pa.schema([("source_file", pa.string()), ("source_row", pa.int64()), ("rule", pa.string())])
-DUPLICATES = pa.schema(
-    [
-        ("source_file", pa.string()),
-        ("source_row", pa.int64()),
-        ("other_row", pa.int64()),
-        ("relation", pa.string()),
-    ]
-)
-
-
-# Of one file: physical rows, kinds, entities, roles, primary flags; five columns of equal length.
-Columns = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+    path: str
+    parts: Sequence[Part]
 
 
 class Truth:
@@ -76,41 +45,49 @@ class Truth:
     def __init__(self, folder: Path) -> None:
         """Open the writers."""
         self.folder = folder
-        tables = {"entities": ENTITIES, "acts": ACTS, "quarantine": QUARANTINE, "duplicates": DUPLICATES}
-        self._schemas = tables
         self._writers = {
-            name: pq.ParquetWriter(folder / f"{name}.parquet", schema) for name, schema in tables.items()
+            name: pq.ParquetWriter(folder / f"{name}.parquet", schema) for name, schema in SCHEMAS.items()
         }
 
-    def entities(self, file: str, columns: Columns) -> None:
-        """Write one file's references."""
-        rows, kinds, entities, roles, primary = columns
+    def tell(self, file: Placed) -> None:
+        """Write what is true of a file: the parts' rows become rows of the file."""
+        before, path = 0, file.path
+        rows: dict[str, list[tuple[object, ...]]] = {name: [] for name in SCHEMAS if name != "entities"}
+        for part in file.parts:
+            self._entities(path, before, part)
+            rows["acts"] += [(ring, path, before + row, amount) for ring, row, amount in part.acts]
+            rows["quarantine"] += [(path, before + row, rule) for row, rule in part.broken]
+            rows["duplicates"] += [
+                (path, before + row, before + other, relation) for row, other, relation in part.twins
+            ]
+            rows["fields"] += [(path, before + row, *told) for row, *told in part.fields]
+            before += part.rows
+        for name, found in rows.items():
+            if found:
+                columns = list(zip(*found, strict=True))
+                arrays = [
+                    pa.array(column, field.type) for column, field in zip(columns, SCHEMAS[name], strict=True)
+                ]
+                self._writers[name].write_table(pa.Table.from_arrays(arrays, schema=SCHEMAS[name]))
+
+    def _entities(self, path: str, before: int, part: Part) -> None:
+        rows, refs = part.references()
+        if not len(rows):
+            return
         here = np.zeros(len(rows), np.int8)
+        kinds, roles = (refs >> 6 & 15).astype(np.int8), (refs >> 1 & 31).astype(np.int8)
         table = pa.table(
             {
-                "source_file": pa.DictionaryArray.from_arrays(here, [file]).cast(pa.string()),
-                "source_row": rows,
+                "source_file": pa.DictionaryArray.from_arrays(here, [path]).cast(pa.string()),
+                "source_row": rows + before,
                 "kind": pa.DictionaryArray.from_arrays(kinds, KINDS).cast(pa.string()),
-                "entity": entities,
+                "entity": refs >> 10,
                 "role": pa.DictionaryArray.from_arrays(roles, ROLES).cast(pa.string()),
-                "primary": primary.astype(bool),
+                "primary": (refs & 1).astype(bool),
             },
-            schema=ENTITIES,
+            schema=SCHEMAS["entities"],
         )
         self._writers["entities"].write_table(table)
-
-    def rows(self, name: str, rows: Sequence[tuple[object, ...]]) -> None:
-        """Append rows to ``acts``, ``quarantine`` or ``duplicates``."""
-        schema = self._schemas[name]
-        columns = list(zip(*rows, strict=True)) if rows else [()] * len(schema)
-        self._writers[name].write_table(
-            pa.table(
-                {
-                    field.name: pa.array(list(column), field.type)
-                    for field, column in zip(schema, columns, strict=True)
-                }
-            )
-        )
 
     def close(self) -> None:
         """Close the writers."""

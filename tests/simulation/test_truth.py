@@ -70,8 +70,9 @@ def test_accounts_are_who_they_are(made: Made) -> None:
 
 def test_rings_are_peopled_and_their_acts_stand_in_the_files(town: Made) -> None:
     rings, members, acts = town.truth("rings"), town.truth("ring_members"), town.truth("acts")
-    assert set(rings["typology"]) == {"P1", "A1", "U2", "M1", "H2", "P2", "P5", "H1"}
-    assert set(rings["tier"]) == {1, 2}
+    assert rings["typology"].n_unique() >= 18
+    assert set(rings["tier"]) == {1, 2, 3}
+    assert rings.group_by("typology").agg(pl.col("variant").n_unique())["variant"].max() <= 2
     assert set(acts["ring_id"]) == set(rings["ring_id"])
     every = town.truth("entities").select("source_file", "source_row", "kind", "entity")
     bank = every.filter(pl.col("source_file") == TABLES["account"]["path"])

@@ -1,0 +1,130 @@
+"""Gate 1: no column, small tree, number, clock or place in a file gives the guilty away."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import polars as pl
+
+from simulation.gates import features
+from simulation.gates.measures import Reading, noise, precision, ranking, shallow_tree
+from simulation.gates.region import Written
+
+TIMES = 5.0  # a column's average precision against the prevalence
+TREE = 0.30
+ENOUGH = 20  # guilty people of a typology below which its own figures say nothing
+
+# typology -> who could have committed it: the others are no fair crowd to hide in.
+EXPOSED: dict[str, pl.Expr] = {
+    "P1": pl.col("pension_rows") > 0,
+    "P2": pl.col("pension_rows") > 0,
+    "P3": pl.col("pension_rows") > 0,
+    "P4": pl.col("pension_rows") > 0,
+    "P5": pl.col("months") > 0,
+    "P6": pl.col("pension_rows") > 0,
+    "P7": pl.col("pension_rows") > 0,
+    "U1": pl.col("jobless_months") > 0,
+    "U2": pl.col("jobless_months") > 0,
+    "I1": (pl.col("jobless_months") > 0) | (pl.col("births") > 0),
+    "M1": pl.col("births") > 0,
+    "W1": pl.col("injuries") > 0,
+    "W2": pl.col("injuries") > 0,
+    "H1": pl.col("stays") > 0,
+    "H2": pl.col("visits") > 0,
+    "H4": pl.col("chronic_visits") > 0,
+    "H5": pl.col("visits") > 0,
+}
+
+
+def readings(region: Written, people: pl.DataFrame) -> Iterator[Reading]:
+    """Measure the columns, the trees, the numbers."""
+    guilty = region.guilty()
+    yield from _columns(people, guilty)
+    yield from _typologies(people, guilty)
+    yield from _numbers(region, set(guilty["entity"]))
+
+
+def _labels(people: pl.DataFrame, guilty: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Return who is guilty, and a number for each person's ring: the same for all of a ring."""
+    rings = {ring: at for at, ring in enumerate(sorted(guilty["ring_id"].unique()))}
+    ring_of = {entity: rings[ring] for ring, entity in guilty.select("ring_id", "entity").iter_rows()}
+    entities = people["entity"].to_list()
+    labels = np.array([entity in ring_of for entity in entities], float)
+    return labels, np.array([ring_of.get(entity, entity) for entity in entities])
+
+
+def _columns(people: pl.DataFrame, guilty: pl.DataFrame) -> Iterator[Reading]:
+    labels, groups = _labels(people, guilty)
+    columns = [name for name in people.columns if name != "entity"]
+    found = {name: precision(labels, people[name].to_numpy().astype(float)) for name in columns}
+    best = max(found, key=lambda name: found[name])
+    yield Reading("leak", "single column, AP / prevalence", found[best] / labels.mean(), 0, TIMES, best)
+    tree = shallow_tree(people.select(columns).to_numpy().astype(float), labels, groups)
+    yield Reading("leak", "tree of depth 3, AP", tree, 0, TREE, "all typologies, rings unseen")
+
+
+def _typologies(people: pl.DataFrame, guilty: pl.DataFrame) -> Iterator[Reading]:
+    for typology, exposed in sorted(EXPOSED.items()):
+        own = guilty.filter(pl.col("typology") == typology)
+        crowd = people.filter(exposed & ~pl.col("entity").is_in(_others(guilty, typology)))
+        labels, groups = _labels(crowd, own)
+        if labels.sum() < ENOUGH:
+            continue
+        columns = [name for name in crowd.columns if name != "entity"]
+        found = {name: precision(labels, crowd[name].to_numpy().astype(float)) for name in columns}
+        best = max(found, key=lambda name: found[name])
+        ratio = found[best] / labels.mean()
+        yield Reading("leak", f"{typology} single column, AP / prevalence", ratio, 0, TIMES, best)
+        tree = shallow_tree(crowd.select(columns).to_numpy().astype(float), labels, groups)
+        yield Reading("leak", f"{typology} tree of depth 3, AP", tree, 0, TREE, f"{int(labels.sum())} guilty")
+
+
+def _others(guilty: pl.DataFrame, typology: str) -> list[int]:
+    return guilty.filter(pl.col("typology") != typology)["entity"].to_list()
+
+
+def _numbers(region: Written, guilty: set[int]) -> Iterator[Reading]:
+    """Rank people by their numbers and places in files, and acts by theirs and by the clock."""
+    enrolled = region.rows("enrolment", "person_no", "citizen_id").unique("entity", keep="first")
+    register = region.rows("register", "citizen_id", "household_no")
+    accounts = region.rows("account", "account_no", "branch")
+    tail = pl.col("citizen_id").str.slice(14, 3)
+    for title, rows, value in (
+        ("person number", enrolled, pl.col("person_no")),
+        ("citizen id, sequence", register, tail),
+        ("household number", register, pl.col("household_no")),
+        ("account number", accounts, pl.col("account_no").str.slice(6, 12)),
+        ("row of the enrolments", enrolled, pl.col("source_row")),
+        ("row of the register", register, pl.col("source_row")),
+        ("row of the accounts", accounts, pl.col("source_row")),
+    ):
+        shown = rows.drop_nulls("entity").select("entity", value=value.cast(pl.Float64, strict=False))
+        shown = shown.drop_nulls()
+        labels = np.array([entity in guilty for entity in shown["entity"]], float)
+        yield _even("number", title, labels, shown["value"].to_numpy())
+    moved = features.flows(region).filter(pl.col("channel").is_in(features.TRANSFERS))
+    yield from _acts("transfers", moved, {"row": pl.col("source_row"), "second": _seconds("time")})
+    visits = region.rows("settlement", "settlement_no", "visit_no", "settled", "kind")
+    serial = {"serial": pl.col("settlement_no").str.slice(8), "visit": pl.col("visit_no").str.slice(1)}
+    yield from _acts("settlements", visits, {**serial, "row": pl.col("source_row")})
+    receipts = region.rows("contribution", "voucher", "month", "type")
+    usual = receipts.filter(pl.col("type") == "10")
+    yield from _acts("receipts", usual, {"serial": pl.col("voucher"), "row": pl.col("source_row")})
+
+
+def _seconds(field: str) -> pl.Expr:
+    text = pl.col(field)
+    hour, minute = text.str.slice(8, 2).cast(pl.Float64), text.str.slice(10, 2).cast(pl.Float64)
+    return hour * 3600 + minute * 60 + text.str.slice(12, 2).cast(pl.Float64)
+
+
+def _acts(title: str, rows: pl.DataFrame, values: dict[str, pl.Expr]) -> Iterator[Reading]:
+    for name, value in values.items():
+        shown = rows.select("ring_id", value=value.cast(pl.Float64, strict=False)).drop_nulls("value")
+        labels = shown["ring_id"].is_not_null().to_numpy().astype(float)
+        yield _even("number", f"{title}, {name}", labels, shown["value"].to_numpy())
+
+
+def _even(gate: str, title: str, labels: np.ndarray, scores: np.ndarray) -> Reading:
+    slack = 0.03 + noise(labels)
+    found = ranking(labels, scores) if 0 < labels.sum() < len(labels) else 0.5
+    return Reading(gate, f"{title}, AUC", found, 0.5 - slack, 0.5 + slack, f"{int(labels.sum())} positive")
