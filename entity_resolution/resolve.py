@@ -199,6 +199,8 @@ def _tables(
             unresolved.select("table", "role", "record_id", "reason").sort("table", "record_id"),
             None,
         ),
+        "aliases": (_called(employers.aliases, found["employer"], ids["employer"]), None),
+        "branches": (_called(employers.branches, found["employer"], ids["employer"]), None),
         "same_organisation": (organisations.pairs(entity_table, clinics.codes_with_uscc(records)), None),
         "keys": (pl.concat([placed[kind].keys for kind in KINDS]), None),
         "review": (pl.concat([placed[kind].review for kind in KINDS]), tables.Review),
@@ -242,6 +244,17 @@ def _ids(one: Resolved, placed: pl.DataFrame) -> pl.DataFrame:
         .unique()
         .sort("entity")
     )
+
+
+def _called(
+    table: Callable[[Parties, pl.DataFrame], pl.DataFrame], one: Resolved, ids: pl.DataFrame
+) -> pl.DataFrame:
+    """Return a table on entities of one kind with their published ids in the place of their keys."""
+    frame = table(one.parties, one.links)
+    for column in {"entity", "branch", "parent"} & set(frame.columns):
+        named = ids.select(pl.col("entity").alias(column), published="entity_id")
+        frame = frame.join(named, on=column).drop(column).rename({"published": column})
+    return frame.select(sorted(frame.columns)).unique().sort(pl.all())
 
 
 def _write(frame: pl.DataFrame, contract: type[dy.Schema] | None, path: Path) -> None:
