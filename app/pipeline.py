@@ -15,7 +15,7 @@ from app.stages import NAMES, STAGES, Stage
 from jiwang.config import Settings
 from jiwang.errors import JiwangError, UsageError
 from jiwang.ids import digest
-from jiwang.manifest import Manifest
+from jiwang.manifest import Manifest, file_digest
 from jiwang.progress import Progress
 from jiwang.workspace import Workspace
 
@@ -106,6 +106,7 @@ class Pipeline:
         """Do one stage, or find it done; return whether it worked."""
         log = logs.logger(stage=stage.name)
         shapes = {k: v for k, v in given.items() if stage is STAGES[0] and k != "source"}
+        shapes |= self._read_beside(stage)
         before = self.journal.stamp_before(stage)
         stamp = stamp_of(stage, self.settings, shapes, before) | {"region": given["region"]}
         with self.manifest.stage(stage.name) as entry:
@@ -122,6 +123,10 @@ class Pipeline:
         self.journal.finish(stage, stamp, figures, self.manifest.run_id)
         log.info("done", fingerprint=stamp["fingerprint"])
         return True
+
+    def _read_beside(self, stage: Stage) -> dict[str, str]:
+        paths = {name: self.workspace.root / name for name in stage.reads}
+        return {name: file_digest(path) for name, path in paths.items() if path.is_file()}
 
     @contextmanager
     def _account(self) -> Iterator[None]:

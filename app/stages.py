@@ -24,6 +24,7 @@ class Stage:
         settings: names of the settings that shape its result.
         placement: names of settings that say where it is done, and must not shape its rows.
         wants: names of the order's values that it takes as keywords.
+        reads: files at the root of the workspace that shape its result, where they are.
         in_store: it fills the graph store, which says itself what it holds.
         then: functions of ``(workspace, settings, *, progress, stamp)`` that finish the stage's work.
         meaning: one line for help and progress.
@@ -37,6 +38,7 @@ class Stage:
     meaning: str
     placement: tuple[str, ...] = ()
     wants: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
     in_store: bool = False
     then: tuple[str, ...] = ()
 
@@ -70,6 +72,7 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         "resolve", "entity_resolution.resolve:run", ("entities",), ("entity_resolution",), ("seed",),
         "resolve people, employers, clinics and accounts",
+        reads=("judgements.jsonl",),
     ),
     Stage("build", "graph.build:run", ("graph",), ("graph",), (), "build nodes, edges and evidence edges"),
     Stage(

@@ -15,14 +15,17 @@ from entity_resolution import (
     accounts,
     clinics,
     employers,
+    judgements,
     leads,
     links,
     organisations,
+    overlay,
     people,
     persons,
     portraits,
     store,
 )
+from entity_resolution.overlay import Placed
 from entity_resolution.parties import ROW_COLUMNS, Parties, Records
 from jiwang import tables
 from jiwang.config import Settings
@@ -34,7 +37,6 @@ from jiwang.workspace import Workspace
 VERSION = 1  # raise when a change of rules should resolve a workspace anew
 
 
-Placed = dict[Kind, tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]]
 Out = dict[str, tuple[pl.DataFrame, type[dy.Schema] | None]]
 
 
@@ -56,6 +58,7 @@ def fingerprint(workspace: Workspace, settings: Settings) -> dict[str, Any]:
     records = workspace.stamp("records") or {}
     return {
         "records": digest(sorted(records.items())),
+        "judgements": judgements.stamp(workspace),
         "jiwang": jiwang.__version__,
         "version": VERSION,
         "settings": settings.fingerprint(),
@@ -81,7 +84,7 @@ def run(
         Counts for the manifest: entities per kind, rows linked per table, kind and role, conflicts, leads.
     """
     with progress.task("resolve", total=len(_RESOLVERS) + 4) as task:
-        out = _resolve(workspace, task)
+        out = _resolve(workspace, judgements.log(workspace), task)
         task.say("publish")
         with workspace.publish("entities", stamp or fingerprint(workspace, settings)) as folder:
             for name, (frame, contract) in out.items():
@@ -90,7 +93,7 @@ def run(
     return _counts(out)
 
 
-def _resolve(workspace: Workspace, task: Task) -> Out:
+def _resolve(workspace: Workspace, log: pl.DataFrame, task: Task) -> Out:
     """Return every table of the folder ``entities`` with its contract, where it has one."""
     records = Records(workspace)
     found: dict[Kind, Resolved] = {}
@@ -108,10 +111,14 @@ def _resolve(workspace: Workspace, task: Task) -> Out:
     task.advance()
     task.say("ids and notes")
     published = store.published_keys(workspace)
-    placed = {kind: store.assign(kind, found[kind].links, published) for kind in KINDS}
+    placed = {kind: _placed(kind, found[kind], published, log) for kind in KINDS}
     out = _tables(records, found, placed, resolved, pairs)
     task.advance()
     return out
+
+
+def _placed(kind: Kind, one: Resolved, published: pl.DataFrame, log: pl.DataFrame) -> Placed:
+    return overlay.lay(kind, one.parties, store.assign(kind, one.links, published), log)
 
 
 def _employers(records: Records) -> Resolved:
@@ -161,18 +168,20 @@ def _account_of_row(account: Resolved) -> pl.DataFrame:
 def _tables(
     records: Records,
     found: dict[Kind, Resolved],
-    placed: Placed,
+    placed: dict[Kind, Placed],
     resolved: persons.People,
     pairs: pl.DataFrame,
 ) -> Out:
-    direct = {kind: links.direct(kind, found[kind].parties, placed[kind][0]) for kind in KINDS}
+    direct = {kind: links.direct(kind, found[kind].parties, placed[kind].profiles) for kind in KINDS}
     through = [links.through(records, kind, direct[kind]) for kind in KINDS]
     all_links = pl.concat([*direct.values(), *through])
     mentions, mention_links = _mentions(records, found, placed, all_links)
     link_table = links.tidy(pl.concat([all_links, mention_links]))
-    ids = {kind: _ids(found[kind], placed[kind][0]) for kind in KINDS}
+    ids = {kind: _ids(found[kind], placed[kind].profiles) for kind in KINDS}
     conflicts = resolved.cells.conflicts.join(ids["person"], on="entity").select("entity_id", "conflict")
-    portraits_of = [portraits.paint(kind, found[kind].parties, placed[kind][0], conflicts) for kind in KINDS]
+    portraits_of = [
+        portraits.paint(kind, found[kind].parties, placed[kind].profiles, conflicts) for kind in KINDS
+    ]
     entity_table = portraits.count(pl.concat(portraits_of), link_table)
     person = found["person"].parties
     unresolved = person.rows.join(resolved.unresolved, on="profile").filter("primary")
@@ -180,22 +189,28 @@ def _tables(
         "links": (link_table, tables.Links),
         "entities": (entity_table, tables.Entities),
         "possible_same": (
-            leads.table(pairs, person, placed["person"][0], ids["person"]),
+            overlay.undenied(
+                leads.table(pairs, person, placed["person"].profiles, ids["person"]),
+                placed["person"].judged,
+            ),
             tables.PossibleSame,
         ),
         "unresolved": (
             unresolved.select("table", "role", "record_id", "reason").sort("table", "record_id"),
             None,
         ),
+        "aliases": (_called(employers.aliases, found["employer"], ids["employer"]), None),
+        "branches": (_called(employers.branches, found["employer"], ids["employer"]), None),
         "same_organisation": (organisations.pairs(entity_table, clinics.codes_with_uscc(records)), None),
-        "keys": (pl.concat([placed[kind][1] for kind in KINDS]), None),
-        "review": (pl.concat([placed[kind][2] for kind in KINDS]), None),
+        "keys": (pl.concat([placed[kind].keys for kind in KINDS]), None),
+        "review": (pl.concat([placed[kind].review for kind in KINDS]), tables.Review),
+        "judgements": (pl.concat([placed[kind].judged for kind in KINDS]), tables.Judgements),
         "mentions": (mentions, tables.Mentions),
     }
 
 
 def _mentions(
-    records: Records, found: dict[Kind, Resolved], placed: Placed, all_links: pl.DataFrame
+    records: Records, found: dict[Kind, Resolved], placed: dict[Kind, Placed], all_links: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the mentions of all free text, and their links."""
     frames = [
@@ -213,7 +228,7 @@ def _mentions(
         ), all_links.clear()
     from entity_resolution import notes  # noqa: PLC0415 - loads spaCy
 
-    said = {kind: found[kind].parties.profiles.join(placed[kind][0], on="profile") for kind in KINDS}
+    said = {kind: found[kind].parties.profiles.join(placed[kind].profiles, on="profile") for kind in KINDS}
     known = notes.registry(rows["text"].to_list(), said, all_links)
     mentions, linked = notes.read(rows.select("record_id", "text"), known)
     named = linked.join(rows, on="record_id").with_columns(
@@ -229,6 +244,17 @@ def _ids(one: Resolved, placed: pl.DataFrame) -> pl.DataFrame:
         .unique()
         .sort("entity")
     )
+
+
+def _called(
+    table: Callable[[Parties, pl.DataFrame], pl.DataFrame], one: Resolved, ids: pl.DataFrame
+) -> pl.DataFrame:
+    """Return a table on entities of one kind with their published ids in the place of their keys."""
+    frame = table(one.parties, one.links)
+    for column in {"entity", "branch", "parent"} & set(frame.columns):
+        named = ids.select(pl.col("entity").alias(column), published="entity_id")
+        frame = frame.join(named, on=column).drop(column).rename({"published": column})
+    return frame.select(sorted(frame.columns)).unique().sort(pl.all())
 
 
 def _write(frame: pl.DataFrame, contract: type[dy.Schema] | None, path: Path) -> None:

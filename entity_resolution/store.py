@@ -1,8 +1,8 @@
 """Published ids: an entity keeps the id it was first published under, whatever later batches bring.
 
 ``keys.parquet`` maps every strong key (``citizen:…``, ``number:…``, ``uscc:…``, ``account:…`` …) to the id of
-its entity. A later run looks its entities up by their keys. Two published entities are never joined here: the
-rows stay where they were, and ``review.parquet`` names the pair for a person to decide.
+its entity. A later run looks its entities up by their keys. Two published entities are never joined here, and
+none is split: the rows stay where they were, and ``review.parquet`` names the pair for a person to decide.
 """
 
 from __future__ import annotations
@@ -15,15 +15,24 @@ from jiwang.ontology import Kind
 from jiwang.workspace import Workspace
 
 KEYS = {"kind": pl.String(), "key": pl.String(), "entity_id": pl.String()}
-REVIEW = {"kind": pl.String(), "entity_id": pl.String(), "other_id": pl.String(), "reason": pl.String()}
 
 
 def published_keys(workspace: Workspace) -> pl.DataFrame:
-    """Return ``kind, key, entity_id`` of the last run; empty before the first."""
-    try:
-        return pl.read_parquet(workspace.table("entities", "keys"))
-    except WorkspaceError:
+    """Return ``kind, key, entity_id`` of the last run; empty before the first.
+
+    Raises:
+        WorkspaceError: the table was written by a version that keeps its keys otherwise.
+    """
+    path = workspace.folder("entities") / "keys.parquet"
+    if not path.is_file():
         return pl.DataFrame(schema=KEYS)
+    keys = pl.read_parquet(path)
+    if dict(keys.schema) != KEYS:
+        raise WorkspaceError(
+            f"{path} has the columns {', '.join(keys.columns)}; this version keeps {', '.join(KEYS)}",
+            "use the version that wrote it, or run the hand-over into a new workspace (ids start anew)",
+        )
+    return keys
 
 
 def assign(
@@ -39,7 +48,8 @@ def assign(
 
     Returns:
         ``profile, entity_id, how, anchor`` (the strongest key, null where a published entity holds the
-        profile by another); the rows of the keys table; and review rows.
+        profile by another); the rows of the keys table; and ``entity_id, other_id, action, reason`` of merges
+        and splits that a person must decide.
     """
     old = published.filter(pl.col("kind") == kind).select("key", was="entity_id")
     keyed = pl.concat([links.select("entity", "key"), links.select("entity", key="entity")])
@@ -49,8 +59,14 @@ def assign(
     ids = _ids(kind, known)
     known = known.join(ids, on="entity")
     held = known.filter(pl.col("was") != pl.col("entity_id"))
+    split = ~pl.col("entity_id").is_in(old["was"].unique().implode())
+    action = pl.when(split).then(pl.lit("split")).otherwise(pl.lit("merge"))
+    ends = {"whole": pl.col("was"), "part": pl.col("entity_id")}
     review = held.select(
-        kind=pl.lit(kind), entity_id="entity_id", other_id="was", reason=pl.lit("would_merge_published")
+        entity_id=pl.when(split).then(ends["whole"]).otherwise(ends["part"]),
+        other_id=pl.when(split).then(ends["part"]).otherwise(ends["whole"]),
+        action=action,
+        reason=pl.format("would_{}_published", action),
     )
     keys = known.select(kind=pl.lit(kind), key="key", entity_id=pl.coalesce("was", "entity_id"))
     gone = old.join(known, on="key", how="anti").select(kind=pl.lit(kind), key="key", entity_id="was")

@@ -125,6 +125,61 @@ class PossibleSame(dy.Schema):
     records = dy.List(dy.String(), nullable=False)
 
 
+class Judgements(dy.Schema):
+    """What people decided on two sides: a log that is only added to; the last line on a pair holds.
+
+    The log itself is ``judgements.jsonl`` at the root of the workspace, so that it outlives every re-run; the
+    Parquet table of the folder ``entities`` says what the last run made of each line.
+    """
+
+    judgement_id = dy.String(primary_key=True)
+    at = dy.Datetime(nullable=False, time_zone="UTC", time_unit="us")
+    who = dy.String(nullable=False)
+    why = dy.String(nullable=False)
+    kind = dy.String(nullable=False)
+    left = dy.String(nullable=False)  # an entity or a record id
+    right = dy.String(nullable=False)
+    # Withdrawn is how a judgement is taken back: as if none had been made.
+    verdict = dy.Enum(["positive", "negative", "unsure", "withdrawn"], nullable=False)
+    effect = dy.String(nullable=True)  # null in the log; see `entity_resolution.judgements.EFFECTS`
+
+
+class Review(dy.Schema):
+    """Merges and splits of published entities, which are never automatic: both sides, for a person."""
+
+    review_id = dy.String(primary_key=True)  # a hash of kind, both sides and reason: the same in every run
+    kind = dy.String(nullable=False)
+    entity_id = dy.String(nullable=False)
+    other_id = dy.String(nullable=False)  # of a split: the id that the rows which leave would get
+    action = dy.Enum(["merge", "split"], nullable=False)
+    reason = dy.String(nullable=False)
+    score = dy.Float64(nullable=True)  # weight in bits that the two are one; null where a rule says so
+    records = dy.List(dy.String(), nullable=False)  # what speaks for the proposal
+    state = dy.Enum(["open", "unsure"], nullable=False)  # judged otherwise, a row is gone from here
+
+
+class Conflicts(dy.Schema):
+    """Refused merges: pairs with weight enough to be one, which a constraint keeps apart."""
+
+    conflict_id = dy.String(primary_key=True)
+    kind = dy.String(nullable=False)
+    left = dy.String(nullable=False)  # entity ids, left < right
+    right = dy.String(nullable=False)
+    reason = dy.String(nullable=False)  # two_ids, sex, birth, death, source, judged
+    score = dy.Float64(nullable=False)  # weight in bits, the prior included
+    evidence = dy.List(
+        dy.Struct(
+            {
+                "field": dy.String(nullable=False),
+                "level": dy.String(nullable=False),
+                "weight": dy.Float64(nullable=False),
+            }
+        ),
+        nullable=False,
+    )  # a waterfall: its weights, in bits, sum to the score
+    records = dy.List(dy.String(), nullable=False)  # one record of each side
+
+
 class Mentions(dy.Schema):
     """Entities mentioned in free text, with character offsets."""
 

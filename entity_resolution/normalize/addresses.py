@@ -8,11 +8,48 @@ from __future__ import annotations
 
 import polars as pl
 
+from entity_resolution.normalize.places import locate
+
 _UNIT = r"(\d+)(?:号楼|栋|幢|座|-)(?:(\d+)(?:单元|-))?(\d+)(?:室|号|户)?$"
 _ESTATE = r"([\u4e00-\u9fff]{2,4})\d+(?:号楼|栋|幢|座|-)"
 _VILLAGE = r"([\u4e00-\u9fff]{2})(?:村|屯|嘎查)"
 _HOUSE = r"(\d+)号$"
 _GROUP = r"(\d+)组"
+_ROAD = r"([\u4e00-\u9fff]{2,8}?(?:大道|大街|路|街|巷|弄|胡同))(\d+)(?:号|弄)"
+_TOWN = r"([\u4e00-\u9fff]{2,6}?(?:街道|镇|乡|苏木))"
+
+
+def parts(addresses: pl.Series) -> pl.DataFrame:
+    """Take addresses apart, each distinct text once.
+
+    Returns:
+        One row an address: ``division`` (code of today's division that it begins with, 2 to 6 digits),
+        ``town``, ``road`` (with its number: 中山东路175), and ``home`` and ``place`` as `keys` gives them.
+    """
+    texts = _clean(addresses)
+    distinct = texts.drop_nulls().unique().to_list()
+    found = [locate(a) for a in distinct]
+    table = pl.DataFrame(
+        {
+            "a": distinct,
+            "division": [code for code, _ in found],
+            "rest": [a[n:] for a, (_, n) in zip(distinct, found, strict=True)],
+        },
+        schema={"a": pl.String, "division": pl.String, "rest": pl.String},
+    )
+    road = pl.col("rest").str.replace(_TOWN, "").str.extract_groups(_ROAD)
+    frame = texts.to_frame("a").join(table, on="a", how="left", maintain_order="left")
+    frame = frame.select(
+        "division",
+        town=pl.col("rest").str.extract(_TOWN),
+        road=pl.concat_str(road.struct.field("1"), road.struct.field("2")),
+    )
+    return pl.concat([frame, keys(addresses)], how="horizontal")
+
+
+def _clean(addresses: pl.Series) -> pl.Series:
+    text = pl.col("a").str.normalize("NFKC").str.replace_all(r"\s", "")
+    return addresses.cast(pl.String).to_frame("a").select(text)["a"]
 
 
 def keys(addresses: pl.Series) -> pl.DataFrame:
@@ -22,8 +59,7 @@ def keys(addresses: pl.Series) -> pl.DataFrame:
         One row an address: ``home`` (estate or village with the number of the home; null where there is none)
         and ``place`` (estate or village alone).
     """
-    a = pl.col("a").str.normalize("NFKC").str.replace_all(r"\s", "")
-    frame = addresses.cast(pl.String).to_frame("a").select(a)
+    frame = _clean(addresses).to_frame("a")
     unit = pl.col("a").str.extract_groups(_UNIT)
     estate = pl.col("a").str.extract(_ESTATE).str.slice(-3)
     village = pl.col("a").str.extract(_VILLAGE)

@@ -1,7 +1,9 @@
 """Administrative divisions (GB/T 2260 and the statistics bureau's codes of 2023): names and pooling regions.
 
 The table `divisions.csv` is derived from modood/Administrative-divisions-of-China (WTFPL), codes as published
-by the National Bureau of Statistics for 2023. It holds current codes only: one that it lacks may be historic.
+by the National Bureau of Statistics for 2023. `divisions_history.csv` leads names and codes of divisions that
+were renamed, merged or raised (襄樊市, 宣武区, 开封县) to their successors; it holds the better-known changes
+since the 1990s, not all, so a code that neither knows may still be historic.
 """
 
 from __future__ import annotations
@@ -26,6 +28,26 @@ def names() -> Mapping[str, str]:
     text = (files(__package__) / "divisions.csv").read_text(encoding="utf-8")
     rows = csv.DictReader(text.splitlines())
     return MappingProxyType({r["code"]: r["name"] for r in rows} | _WITHOUT_COUNTIES)
+
+
+@cache
+def history() -> Mapping[str, tuple[str, str]]:
+    """Return former code of a division → its former name and the code of its successor."""
+    text = (files(__package__) / "divisions_history.csv").read_text(encoding="utf-8")
+    return MappingProxyType(
+        {r["code"]: (r["name"], r["successor"]) for r in csv.DictReader(text.splitlines())}
+    )
+
+
+def former_names() -> list[tuple[str, str]]:
+    """Return ``(code of the successor, former name)`` of every division that changed its name."""
+    return [(successor, name) for name, successor in history().values()]
+
+
+def current(code: str) -> str:
+    """Return the code that a division bears today: its own, or its successor's."""
+    _, successor = history().get(code, ("", code))
+    return successor
 
 
 def name_of(code: str | None) -> str | None:

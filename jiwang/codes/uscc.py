@@ -38,7 +38,7 @@ def inspect(codes: pl.Series) -> pl.DataFrame:
     at = whole.is_not_null().arg_true()
     rows = matrix(whole.gather(at), 18)
     states = np.where(cleaned.is_null().to_numpy(), _MISSING, _FORMAT)
-    states[at.to_numpy()] = np.select([~_check(rows), ~_org_check(rows)], [_CHECKSUM, _ORG_CODE], _OK)
+    states[at.to_numpy()] = np.select([~_check(rows), ~org_check(rows[:, 8:17])], [_CHECKSUM, _ORG_CODE], _OK)
     return pl.DataFrame(
         {
             "canonical": whole,
@@ -55,8 +55,11 @@ def _check(rows: Bytes) -> npt.NDArray[np.bool_]:
     return right
 
 
-def _org_check(rows: Bytes) -> npt.NDArray[np.bool_]:
-    """Check the organisation code within: 11 minus the weighted sum mod 11, 10 written X and 11 written 0."""
-    digit = (11 - _ORG_RANK[rows[:, 8:16]] @ np.array(ORG_WEIGHTS) % 11) % 11
-    right: npt.NDArray[np.bool_] = digit == np.where(rows[:, 16] == ord("X"), 10, _ORG_RANK[rows[:, 16]])
+def org_check(rows: Bytes) -> npt.NDArray[np.bool_]:
+    """Check organisation codes (GB 11714), bytes of shape (n, 9).
+
+    The check digit is 11 minus the weighted sum mod 11, 10 written X and 11 written 0.
+    """
+    digit = (11 - _ORG_RANK[rows[:, :8]] @ np.array(ORG_WEIGHTS) % 11) % 11
+    right: npt.NDArray[np.bool_] = digit == np.where(rows[:, 8] == ord("X"), 10, _ORG_RANK[rows[:, 8]])
     return right

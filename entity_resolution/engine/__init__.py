@@ -1,0 +1,1 @@
+"""The engine: any table of records becomes entities, as a profile says (see `profile`)."""

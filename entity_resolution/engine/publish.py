@@ -1,0 +1,131 @@
+"""What a resolution publishes: entities, links, edges with evidence, conflicts, crowded blocks."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import numpy as np
+import polars as pl
+
+from entity_resolution.engine import compare
+from entity_resolution.engine.resolve import Resolution
+from jiwang import tables
+from jiwang.ids import digest
+
+KIND = "entity"
+_EVIDENCE = pl.List(pl.Struct({"field": pl.String, "level": pl.String, "weight": pl.Float64}))
+
+
+def entity_ids(found: Resolution) -> pl.Series:
+    """Return the entity id of every record: a hash of the least record id of its entity."""
+    frame = pl.DataFrame({"record_id": found.records, "root": found.of_record})
+    firsts = frame.group_by("root").agg(pl.col("record_id").min()).sort("root")
+    named = pl.Series([digest("entity", KIND, r, length=16) for r in firsts["record_id"]], dtype=pl.String)
+    table = firsts.select("root").with_columns(entity_id=named)
+    return frame.join(table, on="root", how="left", maintain_order="left")["entity_id"]
+
+
+def links(found: Resolution, ids: pl.Series) -> pl.DataFrame:
+    """Return ``record_id, entity_id, how``: how is ``cell`` (a rule), ``weight`` or ``alone``."""
+    sizes = np.bincount(found.of_record, minlength=found.units.n)[found.of_record]
+    in_unit = np.bincount(found.units.of_row, minlength=found.units.n)[found.units.of_row]
+    how = np.where(sizes == 1, "alone", np.where(in_unit == sizes, "cell", "weight"))
+    return pl.DataFrame({"record_id": found.records, "entity_id": ids, "how": pl.Series(how)})
+
+
+def entities(found: Resolution, ids: pl.Series) -> pl.DataFrame:
+    """Return ``entity_id, n_records`` and, for each field, the value that most of its records say."""
+    frame = pl.DataFrame({"entity_id": ids})
+    counted = frame.group_by("entity_id").agg(n_records=pl.len().cast(pl.Int64)).sort("entity_id")
+    for name, columns in found.said.codes.items():
+        texts = found.said.values[name].texts
+        if not columns or not len(texts):
+            counted = counted.with_columns(pl.lit(None, dtype=pl.String).alias(name))
+            continue
+        at = pl.Series(columns[0].astype(np.int64))
+        told = frame.with_columns(code=at).filter(pl.col("code") < len(texts))
+        most = (
+            told.group_by("entity_id", "code")
+            .len()
+            .sort("entity_id", "len", "code", descending=[False, True, False])
+        )
+        most = most.unique("entity_id", keep="first", maintain_order=True)
+        most = most.select("entity_id", texts.gather(most["code"]).alias(name))
+        counted = counted.join(most, on="entity_id", how="left", maintain_order="left")
+    return counted
+
+
+def evidence(found: Resolution) -> pl.Series:
+    """Return each pattern's waterfall: ``field, level, weight``, the prior first; it sums to the score."""
+    rows = []
+    for i, name in enumerate(found.patterns.fields):
+        levels = compare.names_of_levels(found.profile.of(name))
+        column = found.patterns.levels[:, i].astype(np.int64)
+        part = pl.DataFrame(
+            {
+                "p": np.arange(len(column)),
+                "order": np.full(len(column), i + 1),
+                "field": [name] * len(column),
+                "level": pl.Series(levels).gather(column),
+                "weight": found.weights.table[i][column],
+            }
+        )
+        rows.append(part.filter(pl.Series(column > 0)))
+    n = len(found.patterns.levels)
+    prior = pl.DataFrame({"p": np.arange(n), "order": np.zeros(n, dtype=np.int64), "field": ["prior"] * n,
+                          "level": [""] * n, "weight": np.full(n, found.weights.prior)})  # fmt: skip
+    told = pl.concat([prior, *rows]).sort("p", "order").group_by("p", maintain_order=True)
+    return told.agg(e=pl.struct("field", "level", "weight"))["e"].cast(_EVIDENCE)
+
+
+def edges(found: Resolution, told: pl.Series) -> pl.DataFrame:
+    """Return ``left, right`` (a record of either side), ``score`` and ``evidence`` of the pairs joined."""
+    at = found.edges[found.edges >= 0]
+    kept = at[found.union.root[found.left[at]] == found.union.root[found.right[at]]]
+    return _pairs(found, kept, told)
+
+
+def _pairs(found: Resolution, at: np.ndarray, told: pl.Series) -> pl.DataFrame:
+    first = np.full(found.units.n, -1, dtype=np.int64)
+    first[found.units.of_row[::-1]] = np.arange(len(found.records))[::-1]
+    return pl.DataFrame(
+        {
+            "left": found.records.gather(first[found.left[at]]),
+            "right": found.records.gather(first[found.right[at]]),
+            "score": found.scores[at],
+            "evidence": told.gather(found.patterns.of_pair[at]),
+        }
+    )
+
+
+def conflicts(found: Resolution, ids: pl.Series, told: pl.Series) -> pl.DataFrame:
+    """Return the refused merges as `tables.Conflicts`: the strongest edge of each two entities."""
+    refused = found.union.refused.with_columns(
+        pair=pl.Series(found.edges).gather(found.union.refused["edge"])
+    )
+    refused = refused.filter(pl.col("pair") >= 0)
+    rows = _pairs(found, refused["pair"].to_numpy(), told).with_columns(reason=refused["reason"])
+    entity = pl.DataFrame({"record_id": found.records, "entity_id": ids})
+    for side in ("left", "right"):
+        rows = rows.join(
+            entity.rename({"record_id": side, "entity_id": f"{side}_id"}), on=side, maintain_order="left"
+        )
+    a, b = pl.col("left_id"), pl.col("right_id")
+    rows = rows.filter(a != b).select(
+        left=pl.min_horizontal(a, b), right=pl.max_horizontal(a, b), reason="reason", score="score",
+        evidence="evidence", records=pl.concat_list("left", "right"),
+    )  # fmt: skip
+    rows = rows.sort("left", "right", "score", "reason", descending=[False, False, True, False])
+    rows = rows.unique(["left", "right"], keep="first", maintain_order=True)
+    names = [
+        digest("conflict", *row, length=16) for row in rows.select("left", "right", "reason").iter_rows()
+    ]
+    named = rows.with_columns(conflict_id=pl.Series(names, dtype=pl.String), kind=pl.lit(KIND))
+    return named.select(tables.Conflicts.column_names())
+
+
+def crowds(found: Resolution) -> pl.DataFrame:
+    """Return ``rule, value, units, dropped`` of blocks over the cap."""
+    rows = [asdict(c) | {"rule": " + ".join(c.rule)} for c in found.crowds]
+    schema = {"rule": pl.String, "value": pl.String, "units": pl.Int64, "dropped": pl.Int64}
+    return pl.DataFrame(rows, schema=schema)

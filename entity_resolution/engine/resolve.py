@@ -1,0 +1,241 @@
+"""A table of records becomes entities: cells, blocks, learned weights, constrained union."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from entity_resolution.engine import block, compare, learn, merge, values
+from entity_resolution.engine import units as units_of
+from entity_resolution.engine.block import Crowd
+from entity_resolution.engine.compare import Patterns
+from entity_resolution.engine.learn import Weights
+from entity_resolution.engine.merge import Rules, Union
+from entity_resolution.engine.profile import Profile
+from entity_resolution.engine.units import Units
+from entity_resolution.engine.values import NONE, Said
+from jiwang.errors import InputError
+
+HOME = 1e6  # weight of the edge that leads a held-out record home: before all others
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What people decided on pairs of records: ``left, right`` (record ids) and ``same``."""
+
+    pairs: pl.DataFrame = field(
+        default_factory=lambda: pl.DataFrame(
+            schema={"left": pl.String, "right": pl.String, "same": pl.Boolean}
+        )
+    )
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """The entities of a table, and all that led to them.
+
+    Attributes:
+        profile: the profile.
+        records: record ids, sorted.
+        said: what the records say.
+        units: what was compared.
+        left: candidate pairs, units.
+        right: candidate pairs, units.
+        patterns: what was found of each pair.
+        weights: the weights.
+        scores: of each pair, in bits.
+        union: clusters of units, and refusals by place in ``edges``.
+        edges: pairs (places in ``left``) that reached the profile's ``accept``; -1 for held-out records going
+            home and -2 for judged pairs.
+        crowds: blocks over the cap.
+    """
+
+    profile: Profile
+    records: pl.Series
+    said: Said
+    units: Units
+    left: Ints
+    right: Ints
+    patterns: Patterns
+    weights: Weights
+    scores: Floats
+    union: Union
+    edges: Ints
+    crowds: Sequence[Crowd]
+
+    @property
+    def of_record(self) -> Ints:
+        """Return the entity of each record, as the least unit of its cluster."""
+        return self.union.root[self.units.of_row]
+
+
+def resolve(
+    table: pl.DataFrame, profile: Profile, judged: Judged | None = None, say: Callable[[str], object] = str
+) -> Resolution:
+    """Resolve the records of a table.
+
+    The result depends on the records alone, not on their order nor on the number of threads.
+
+    Args:
+        table: one row a record; columns that the profile names are read as text.
+        profile: the profile.
+        judged: pairs that people decided on.
+        say: told what is being done.
+
+    Raises:
+        InputError: the table is empty, lacks the columns named, or has a record id twice.
+    """
+    judged = judged or Judged()
+    ids, order = _record_ids(table, profile)
+    say("normalise")
+    table = table[order]
+    said = values.read(table, profile)
+    _check_said(said, profile)
+    sources = None
+    if profile.constraints.one_per_source:
+        sources = _column(table, profile.source or "")
+    units = units_of.build(said, profile, sources)
+    say("block")
+    keys, crowds = block.pairs(said, units, profile)
+    left = (keys.to_numpy() >> np.uint64(32)).astype(np.int64)
+    right = (keys.to_numpy() & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    say("compare")
+    patterns = compare.patterns(left, right, said, units, profile)
+    say("learn")
+    people = _judged_units(judged, ids, units)
+    known = answers(left, right, patterns, units, profile, people)
+    weights = learn.weights(patterns, said, units, profile, known)
+    scores = weights.score(patterns)[patterns.of_pair]
+    say("cluster")
+    union, edges = _unite(left, right, scores, units, said, profile, people)
+    return Resolution(profile, ids, said, units, left, right, patterns, weights, scores, union, edges, crowds)
+
+
+def _record_ids(table: pl.DataFrame, profile: Profile) -> tuple[pl.Series, pl.Series]:
+    """Return the record ids, sorted, and the rows in that order."""
+    if table.is_empty():
+        raise InputError("the table has no rows", "name a table with a header line and records below it")
+    if profile.record is None:
+        return pl.Series("record_id", range(1, table.height + 1)).cast(pl.String), pl.int_range(
+            table.height, eager=True
+        )
+    ids = _column(table, profile.record).cast(pl.String).alias("record_id")
+    if ids.null_count():
+        row = int(ids.is_null().arg_true()[0]) + 1
+        raise InputError(
+            f"row {row}, field {profile.record}: a record has no id",
+            "fill the column, or leave `record` out of the profile so that rows are numbered",
+        )
+    if twice := ids.filter(ids.is_duplicated()).unique().sort().head(3).to_list():
+        raise InputError(
+            f"field {profile.record}: {int(ids.is_duplicated().sum())} rows bear an id that another row has, "
+            f"such as {', '.join(twice)}",
+            "name a column that is unique, or leave `record` out of the profile so that rows are numbered",
+        )
+    order = ids.arg_sort()
+    return ids.gather(order), order
+
+
+def _column(table: pl.DataFrame, name: str) -> pl.Series:
+    if name not in table.columns:
+        raise InputError(
+            f"the table has no column {name}; it has {', '.join(table.columns)}",
+            "name the table's own columns in the profile",
+        )
+    return table[name].cast(pl.String)
+
+
+def _check_said(said: Said, profile: Profile) -> None:
+    """Refuse a table in which nothing of what the profile names is said."""
+    if not any(len(v.texts) for v in said.values.values()):
+        columns = [c for f in profile.field for c in f.columns]
+        raise InputError(
+            f"no row says anything in the columns {', '.join(columns)}",
+            "name the table's own columns in the profile; empty columns cannot tell anybody from another",
+        )
+
+
+def _judged_units(judged: Judged, ids: pl.Series, units: Units) -> pl.DataFrame:
+    """Return ``a, b, same`` of judged pairs as units; pairs of records unknown here are left out."""
+    known = pl.DataFrame({"r": ids, "unit": pl.Series(units.of_row, dtype=pl.Int64)})
+    pairs = judged.pairs.join(known.rename({"r": "left", "unit": "x"}), on="left")
+    pairs = pairs.join(known.rename({"r": "right", "unit": "y"}), on="right").filter(
+        pl.col("x") != pl.col("y")
+    )
+    return (
+        pairs.select(a=pl.min_horizontal("x", "y"), b=pl.max_horizontal("x", "y"), same="same")
+        .unique()
+        .sort("a", "b", "same")
+    )
+
+
+def answers(
+    left: Ints, right: Ints, patterns: Patterns, units: Units, profile: Profile, people: pl.DataFrame
+) -> Mapping[bool, Ints]:
+    """Return the patterns of pairs whose answer is known: of held-out records, and of people's judgements."""
+    found: dict[bool, list[Ints]] = {True: [], False: []}
+    held_a, held_b = units.home[left] >= 0, units.home[right] >= 0
+    for name in profile.constraints.two_ids:
+        anchor = units.anchor[name]
+        known = (held_a != held_b) & (anchor[left] != NONE) & (anchor[right] != NONE)
+        same = anchor[left] == anchor[right]
+        found[True].append(patterns.of_pair[known & same])
+        found[False].append(patterns.of_pair[known & ~same])
+    if people.height:
+        place = pl.DataFrame({"a": left, "b": right, "p": patterns.of_pair})
+        met = people.join(place, on=["a", "b"])
+        for same in (True, False):
+            found[same].append(met.filter(pl.col("same") == same)["p"].to_numpy())
+    return {same: np.concatenate(parts) if parts else np.empty(0, np.int64) for same, parts in found.items()}
+
+
+def rules(units: Units, said: Said, profile: Profile, apart: Ints) -> Rules:
+    """Return the constraints of a profile on these units."""
+    bound = profile.constraints
+    single = {"two_ids" if len(bound.two_ids) == 1 else n: units.anchor[n] for n in bound.two_ids}
+    single |= {name: _only(units, name) for name in bound.differ}
+    latest = {}
+    for event, end in bound.after:
+        days = _days(units, said, event, np.fmax), _days(units, said, end, np.fmin)
+        latest[f"{event} after {end}"] = days
+    return Rules(single, latest, units.source if bound.one_per_source else None, apart)
+
+
+def _only(units: Units, name: str) -> npt.NDArray[np.uint32]:
+    """Return the one value that a unit has in a field, `NONE` where it has none or several."""
+    rows = units.listed[name]
+    codes = np.full(units.n, NONE, dtype=np.uint32)
+    one = np.diff(rows.starts) == 1
+    codes[one] = rows.code[rows.starts[:-1][one]]
+    return codes
+
+
+def _days(units: Units, said: Said, name: str, most: Callable[..., Floats]) -> Floats:
+    rows = units.listed[name]
+    days = said.values[name].texts.str.to_date("%Y%m%d", strict=False).cast(pl.Int32).cast(pl.Float64)
+    table = days.fill_null(float("nan")).to_numpy()
+    found = np.full(units.n, np.nan)
+    getattr(most, "at")(found, rows.unit, table[rows.code])  # noqa: B009 - a ufunc's method, untyped
+    return found
+
+
+def _unite(
+    left: Ints, right: Ints, scores: Floats, units: Units, said: Said, profile: Profile, people: pl.DataFrame
+) -> tuple[Union, Ints]:
+    edges = np.flatnonzero(scores >= profile.accept)
+    held = np.flatnonzero(units.home >= 0)
+    home = units.home[held]
+    same = people.filter("same")
+    a = np.concatenate([left[edges], home, same["a"].to_numpy()])
+    b = np.concatenate([right[edges], held, same["b"].to_numpy()])
+    weight = np.concatenate([scores[edges], np.full(len(held), HOME), np.full(same.height, HOME / 2)])
+    apart = people.filter(~pl.col("same")).select("a", "b").to_numpy().astype(np.int64).reshape(-1, 2)
+    union = merge.union(units.n, a, b, weight, rules(units, said, profile, apart))
+    others = np.concatenate([np.full(len(held), -1), np.full(same.height, -2)])
+    return union, np.concatenate([edges, others]).astype(np.int64)

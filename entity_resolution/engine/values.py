@@ -1,0 +1,119 @@
+"""Values: what each field says, normalised once per distinct text, with the parts that blocks are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from entity_resolution.engine import kinds
+from entity_resolution.engine.profile import FieldOf, Profile
+
+NONE = np.uint32(2**32 - 1)  # no value
+Codes = npt.NDArray[np.uint32]
+
+
+@dataclass(frozen=True)
+class Values:
+    """The distinct values of one field, in alphabetical order: a code is a place in it.
+
+    Attributes:
+        field: the field.
+        texts: normalised texts.
+        parts: part -> one value (or list of values) a text; always the whole, called "".
+        usable: whether a text identifies by itself (an id that passes its checksum).
+        partial: whether it says only a part (a masked name): two such, equal, are not yet the same.
+    """
+
+    field: FieldOf
+    texts: pl.Series
+    parts: Mapping[str, pl.Series]
+    usable: npt.NDArray[np.bool_]
+    partial: npt.NDArray[np.bool_]
+
+
+@dataclass
+class Said:
+    """What the records of a table say.
+
+    Attributes:
+        n: number of records.
+        values: field -> its distinct values.
+        codes: field -> one array of codes a column, `NONE` where it has no value.
+        stated: field -> how many of its columns the table has; later ones were read out of ids.
+    """
+
+    n: int
+    values: dict[str, Values] = field(default_factory=dict)
+    codes: dict[str, list[Codes]] = field(default_factory=dict)
+    stated: dict[str, int] = field(default_factory=dict)
+
+
+def read(frame: pl.DataFrame, profile: Profile) -> Said:
+    """Normalise the columns of a table that the profile names.
+
+    Args:
+        frame: the table; columns are read as text.
+        profile: the profile.
+    """
+    said = Said(frame.height)
+    beside: dict[str, list[pl.Series]] = {}
+    for of in sorted(profile.field, key=lambda f: f.kind != "id"):  # ids give births and sexes to others
+        raws = _raws(frame, of)
+        said.stated[of.name] = len(raws)
+        raws += beside.get(of.name, [])
+        texts, places = _distinct(raws, said.n)
+        known = kinds.normalise(of, texts)
+        for target, column in ((of.birth, "birth"), (of.sex, "sex")):
+            if target and column in known.columns:
+                beside.setdefault(target, []).extend(_gathered(known[column], p) for p in places)
+        said.values[of.name], recode = _values(of, known, profile.parts_of(of.name))
+        said.codes[of.name] = [_recoded(recode, p) for p in places]
+    return said
+
+
+def _raws(frame: pl.DataFrame, of: FieldOf) -> list[pl.Series]:
+    there = [frame[c].cast(pl.String) for c in of.columns if c in frame.columns]
+    if of.join and there:
+        return [pl.DataFrame(there).select(t=pl.concat_str(pl.all(), separator=" ", ignore_nulls=True))["t"]]
+    return there
+
+
+def _distinct(raws: Sequence[pl.Series], n: int) -> tuple[pl.Series, list[Codes]]:
+    """Return the distinct texts, sorted, and where each column's values stand among them."""
+    if not raws:
+        return pl.Series(dtype=pl.String), []
+    texts = pl.concat([r.rename("t") for r in raws]).drop_nulls().unique().sort()
+    place = pl.DataFrame({"t": texts}).with_row_index("i")
+    found = [r.to_frame("t").join(place, on="t", how="left", maintain_order="left")["i"] for r in raws]
+    return texts, [f.fill_null(int(NONE)).to_numpy() for f in found]
+
+
+def _gathered(texts: pl.Series, places: Codes) -> pl.Series:
+    at = pl.Series(places, dtype=pl.UInt32)
+    return (
+        texts.gather(at.set(at == int(NONE), None))
+        if len(texts)
+        else pl.Series([None] * len(at), dtype=pl.String)
+    )
+
+
+def _values(of: FieldOf, known: pl.DataFrame, wanted: frozenset[str]) -> tuple[Values, Codes]:
+    """Return the distinct normalised values, and text -> code."""
+    order = known.with_row_index("raw").filter(pl.col("text").is_not_null())
+    firsts = order.unique("text", keep="first", maintain_order=True).sort("text")
+    place = firsts.select("text").with_row_index("code")
+    codes = known.select("text").join(place, on="text", how="left", maintain_order="left")["code"]
+    usable = (
+        firsts["usable"].to_numpy() if "usable" in firsts.columns else np.zeros(firsts.height, dtype=bool)
+    )
+    parts = {"": firsts["text"], **kinds.parts(of, firsts, wanted)}
+    partial = firsts["text"].str.contains(r"[?*]").to_numpy()
+    return Values(of, firsts["text"], parts, usable, partial), codes.fill_null(int(NONE)).to_numpy()
+
+
+def _recoded(recode: Codes, places: Codes) -> Codes:
+    return np.append(recode, NONE)[np.minimum(places, len(recode))].astype(np.uint32)
