@@ -17,7 +17,10 @@ from jiwang.ontology import Label, typologies
 
 # The more a typology explains, the earlier it stands: "one hand takes all" (A1, I1) is what most rings look
 # like from afar, and names a ring only where nothing more particular does.
-ORDER = ("P7", "P2", "P1", "H4", "M1", "X2", "U2", "P5", "H1", "H2", "A1", "I1", "W1", "P3", "E1", "U1")
+ORDER = (
+    *("P7", "P2", "A2", "P1", "H4", "M1", "X2", "U2", "P5", "P6", "P4", "X1", "H5", "H6", "H1", "H2"),
+    *("A1", "I1", "W2", "W1", "P3", "E1", "U1"),
+)
 SEVERITY = {"red": 0.9, "orange": 0.7, "yellow": 0.35}
 EXTRA = 0.25  # what a further kind of evidence takes off the remaining doubt
 EXCUSE = 0.35  # what remains of the strength for each innocent explanation that holds
@@ -70,7 +73,7 @@ class Portrait:
 def draw(group: Group, facts: Facts) -> Portrait:
     """Draw the portrait of a group of hits."""
     hits = [*group.hits, *group.asides]
-    told = sorted({h["typology"] for h in group.hits}, key=ORDER.index)
+    told = sorted({h["typology"] for h in group.hits}, key=_place)
     typology = told[0]
     roles = _roles(group, typology, facts)
     people = [e for e, (kind, _) in roles.items() if kind == "person"]
@@ -93,6 +96,11 @@ def draw(group: Group, facts: Facts) -> Portrait:
         edges=tuple(sorted({e for h in group.hits for e in h["edges"]})),
         strength=_strength(group, checks),
     )
+
+
+def _place(typology: str) -> tuple[int, str]:
+    """Return where a typology stands; one that a customer's ontology adds stands last."""
+    return (ORDER.index(typology) if typology in ORDER else len(ORDER), typology)
 
 
 def _strength(group: Group, checks: tuple[Check, ...]) -> float:
