@@ -2,7 +2,7 @@
 id = "one_hand_many_funds"
 typology = "I1"
 funds = ["unemployment", "maternity", "pension"]
-severity = "orange"
+severity = "yellow"
 version = 1
 status = "active"
 requires = ["PASSES_ON"]
