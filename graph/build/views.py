@@ -10,7 +10,7 @@ from jiwang.ontology import KINDS, record_tables
 from jiwang.tables import record_schema
 from jiwang.workspace import Workspace
 
-BASE = ("settings", "people", "accounts", "benefits", "money", "kin", "work")
+BASE = ("settings", "people", "accounts", "benefits", "money", "kin", "work", "retirement", "peers", "stays")
 
 
 def sql(folder: str, name: str) -> str:

@@ -13,13 +13,15 @@ from graph.rings.facts import Edge, Facts, Row
 # Who takes many people's money is not yet the head of everything that these people do: a hand joins hits only
 # within such a family of typologies.
 FAMILIES = (
-    frozenset({"A1", "P1", "P2", "P7"}),
+    frozenset({"A1", "A2", "P1", "P2", "P7"}),
     frozenset({"U1", "U2", "I1", "X2", "P5", "E1"}),
     frozenset({"M1", "I1", "P5"}),
-    frozenset({"H1"}),
+    frozenset({"P4", "P6"}),
+    frozenset({"H1", "H6"}),
+    frozenset({"H5"}),
     frozenset({"H2"}),
     frozenset({"H4"}),
-    frozenset({"W1"}),
+    frozenset({"W1", "W2"}),
 )
 OVERLAP = 0.5  # of the smaller hit's people
 LARGEST = 60  # hits

@@ -18,7 +18,9 @@ from graph.rings.candidates import Group, edges_of
 from graph.rings.facts import Facts
 
 EPOCH = date(1970, 1, 1).toordinal()
-AGED = 70
+AGED = 65
+NEARLY_ALL = 0.8  # of a company: a village doctor fetches for the old, collectors take cards of every age
+COMPANY = 0.6  # of them have a neighbour among the others
 MOST = 0.5  # a tie that joins half of all pairs explains the company
 WAGED = 0.9  # of the enrolled: an employer that pays nearly all of them is one
 MONTHS_LATE = 2
@@ -86,7 +88,7 @@ def elders(group: Group, people: list[str], facts: Facts) -> Iterator[Check]:
     last = max((h["last_seen"].toordinal() - EPOCH for h in group.hits if h["last_seen"]), default=0)
     born = [day for p in people if (day := facts.people.get(p, {}).get("birth_day")) is not None]
     share = sum(last - day >= AGED * 365.25 for day in born) / len(born) if born else 0.0
-    yield Check("elders", share >= MOST, {"known": len(born), "share": share, "aged": AGED})
+    yield Check("elders", share >= NEARLY_ALL, {"known": len(born), "share": share, "aged": AGED})
 
 
 def late_death(group: Group, people: list[str], facts: Facts) -> Iterator[Check]:
@@ -130,8 +132,11 @@ def handed_back(group: Group, people: list[str], facts: Facts) -> Iterator[Check
 
 def escort(group: Group, people: list[str], facts: Facts) -> Iterator[Check]:
     """Do villagers go to the bank together, or does a village assistant fetch cash for them?"""
-    if all(h["pattern_id"] == "emptied_at_one_machine" for h in group.hits):
-        yield from community(group, people, facts)
+    if any(h["pattern_id"] != "emptied_at_one_machine" for h in group.hits):
+        return
+    homes = [home for p in people if (home := facts.people.get(p, {}).get("community"))]
+    share = sum(homes.count(home) > 1 for home in homes) / len(homes) if homes else 0.0
+    yield Check("escort", share >= COMPANY, {"known": len(homes), "share": share})
 
 
 def real_work(group: Group, people: list[str], facts: Facts) -> Iterator[Check]:

@@ -17,10 +17,16 @@ from jiwang.ontology import Label, typologies
 
 # The more a typology explains, the earlier it stands: "one hand takes all" (A1, I1) is what most rings look
 # like from afar, and names a ring only where nothing more particular does.
-ORDER = ("P7", "P2", "P1", "H4", "M1", "X2", "U2", "P5", "H1", "H2", "A1", "I1", "W1", "P3", "E1", "U1")
+ORDER = (
+    *("P7", "P2", "A2", "P1", "H4", "M1", "X2", "U2", "P5", "P6", "P4", "X1", "H5", "H6", "H1", "H2"),
+    *("A1", "I1", "W2", "W1", "P3", "E1", "U1"),
+)
 SEVERITY = {"red": 0.9, "orange": 0.7, "yellow": 0.35}
 EXTRA = 0.25  # what a further kind of evidence takes off the remaining doubt
 EXCUSE = 0.35  # what remains of the strength for each innocent explanation that holds
+# and where all that was seen is company: an explanation of the company explains everything
+COMPANY_EXCUSE = 0.2
+TOGETHER = frozenset({"CO_ADMITTED", "CO_CASHES", "CO_SWIPES", "CO_VISITS"})
 LENDERS = {"H2": "mule", "H4": "mule", "A1": "unwitting", "P1": "unwitting", "P7": "beneficiary"}
 COMPANY = ("CO_ADMITTED",)
 HEADS = {"P5": "intermediary", "I1": "intermediary", "P7": "intermediary"}
@@ -70,7 +76,7 @@ class Portrait:
 def draw(group: Group, facts: Facts) -> Portrait:
     """Draw the portrait of a group of hits."""
     hits = [*group.hits, *group.asides]
-    told = sorted({h["typology"] for h in group.hits}, key=ORDER.index)
+    told = sorted({h["typology"] for h in group.hits}, key=_place)
     typology = told[0]
     roles = _roles(group, typology, facts)
     people = [e for e, (kind, _) in roles.items() if kind == "person"]
@@ -91,16 +97,23 @@ def draw(group: Group, facts: Facts) -> Portrait:
         checks=checks,
         patterns=tuple(sorted({h["pattern_id"] for h in hits})),
         edges=tuple(sorted({e for h in group.hits for e in h["edges"]})),
-        strength=_strength(group, checks),
+        strength=_strength(group, checks, facts),
     )
 
 
-def _strength(group: Group, checks: tuple[Check, ...]) -> float:
+def _place(typology: str) -> tuple[int, str]:
+    """Return where a typology stands; one that a customer's ontology adds stands last."""
+    return (ORDER.index(typology) if typology in ORDER else len(ORDER), typology)
+
+
+def _strength(group: Group, checks: tuple[Check, ...], facts: Facts) -> float:
     """Return 0..1: the gravest pattern, nearer to 1 by each further kind of evidence, less by each excuse."""
     by_pattern = {h["pattern_id"]: SEVERITY[h["severity"]] for h in [*group.hits, *group.asides]}
     doubts = sorted(1 - s for s in by_pattern.values())
     doubt = doubts[0] * (1 - EXTRA) ** (len(doubts) - 1)
-    return round(float((1 - doubt) * EXCUSE ** sum(c.holds for c in checks)), 6)
+    seen = {e.type for h in [*group.hits, *group.asides] for e in edges_of(h, facts)}
+    excuse = COMPANY_EXCUSE if seen and seen <= TOGETHER else EXCUSE
+    return round(float((1 - doubt) * excuse ** sum(c.holds for c in checks)), 6)
 
 
 def _roles(group: Group, typology: str, facts: Facts) -> dict[str, tuple[str, str]]:

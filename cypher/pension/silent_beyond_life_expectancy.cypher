@@ -1,0 +1,61 @@
+/* ---
+id = "silent_beyond_life_expectancy"
+typology = "P1"
+funds = ["pension"]
+severity = "yellow"
+version = 1
+status = "active"
+requires = ["DRAWS"]
+basis = "社会保险基金行政监督办法（令48号）；社会保险法 第88条"
+false_positives = [
+    { zh = "长寿老人，卧床少出门", en = "a very old person who rarely leaves the bed" },
+    { zh = "随子女异地居住，轨迹不在本地", en = "lives with children elsewhere" },
+    { zh = "家属代为就医取药", en = "relatives fetch the medicine" },
+]
+[title]
+zh = "远超人均寿命、久无生存轨迹仍在领取"
+en = "Far beyond life expectancy, long without a trace of life, still paid"
+[triage]
+zh = "上门见人核实；调最近一次认证影像。"
+en = "Visit the person; look at the picture of the last certification."
+[params.expectancy]
+type = "float"
+default = 78.6
+min = 60.0
+max = 95.0
+doc = { zh = "当地人均预期寿命（岁）", en = "life expectancy of the region, years" }
+[params.margin]
+type = "float"
+default = 10.0
+min = 0.0
+max = 40.0
+doc = { zh = "超出的最少岁数", en = "years beyond it, at least" }
+[params.silent]
+type = "int"
+default = 365
+min = 30
+max = 3650
+doc = { zh = "无轨迹、无就医的最少天数", en = "days without a trace of life or medical visit" }
+[params.paid]
+type = "int"
+default = 62
+min = 0
+max = 3650
+doc = { zh = "最近一次发放距无轨迹起的天数下限", en = "days by which the last pension is later than the last trace, at least" }
+[returns]
+kind = "person"
+subject = "the pensioner"
+members = "the pensioner and the accounts"
+amount = "pension paid"
+first_day = "first payment"
+last_day = "last payment"
+edges = "payments"
+--- */
+MATCH (p:Person)-[d:DRAWS]->(a:Account)
+WHERE p.age >= $expectancy + $margin AND p.death_day IS NULL AND d.benefit = 'pension'
+  AND (p.silent_days IS NULL OR p.silent_days >= $silent)
+  AND (p.last_alive_day IS NULL OR p.last_pension_day >= p.last_alive_day + $paid)
+WITH p, coalesce(sum(d.amount), 0.0) AS amount, min(d.first_day) AS first_day, max(d.last_day) AS last_day,
+  collect(DISTINCT a.id) AS accounts, collect(DISTINCT d.eid) AS edges
+RETURN p.id AS subject, accounts AS members, amount AS amount, first_day AS first_day, last_day AS last_day, edges AS edges
+ORDER BY subject LIMIT $limit
