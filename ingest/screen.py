@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import reduce
+from functools import cache, reduce
 
 import polars as pl
 
@@ -13,7 +13,7 @@ from ingest.raw import SPACE
 
 _BETWEEN = rf"\s\"{SPACE},;|\x1f"
 # At the start of a line: 合计, 总计, 小计 … A subtotal is a total line, but its number is not the file's.
-_TOTAL = rf"^[{_BETWEEN}]*(本页|全部|记录)?(合|总|小|共|累)\s*计(数|条数|笔数|人数)?(?:[{_BETWEEN}:：]|$)"
+_TOTAL = r"^[{0}]*(本页|全部|记录)?(合|总|小|共|累)\s*计(数|条数|笔数|人数)?(?:[{0}:：]|$)"
 _SUBTOTAL = re.compile(r"^\W*(本页|小\s*计)")
 _NUMBER = re.compile(r"(?<![\d.\-])\d+(?![\d.])")
 _MOST_SAID_IN_A_TOTAL = 4
@@ -37,7 +37,7 @@ def line_rules(texts: pl.Series, header: str, delimiter: str) -> pl.Series:
             .then(pl.lit("blank_line"))
             .when(t.str.strip_chars(SPACE) == header)
             .then(pl.lit("repeated_header"))
-            .when(t.str.contains(_TOTAL))
+            .when(t.str.contains(_total(delimiter)))
             .then(pl.lit("total_line"))
             .alias("rule"),
         )["rule"]
@@ -52,6 +52,11 @@ def line_rules(texts: pl.Series, header: str, delimiter: str) -> pl.Series:
     return frame.scatter(list(found), list(found.values())) if found else frame
 
 
+@cache
+def _total(delimiter: str) -> str:
+    return _TOTAL.format(_BETWEEN + re.escape(delimiter))
+
+
 def record_rule(fields: Sequence[str], header: Sequence[str]) -> Rule | None:
     """Return the rule that breaks a record (already parted into fields) by its own words, or None."""
     said = [f.strip(SPACE) for f in fields]
@@ -59,7 +64,7 @@ def record_rule(fields: Sequence[str], header: Sequence[str]) -> Rule | None:
         return "blank_line"
     if said == list(header):
         return "repeated_header"
-    if re.match(_TOTAL, said[0]) and not _too_much_for_a_total(said):
+    if re.match(_total(""), said[0]) and not _too_much_for_a_total(said):
         return "total_line"
     return words_rule(said)
 
