@@ -40,34 +40,34 @@ def read(path: Path, name: str, mapping: Mapping, encodings: Sequence[str], top:
         texts, row = part.texts.slice(skip), part.first + skip - top.at
         widths = widths or _edges(texts, layout, encodings[0])
         cells = _cut(texts, layout, widths, encodings[0])
-        joined = cells.select(pl.concat_str(pl.all(), separator=_MARK, ignore_nulls=False).alias("t"))["t"]
-        rules = line_rules(joined.fill_null(texts), _MARK.join(top.names), _MARK)
-        bad = {n - top.at for n in part.undecodable}
-        frame = cells.with_columns(
-            (pl.int_range(len(texts), dtype=pl.Int64) + row).alias(ROW),
-            rules.alias("rule"),
-            texts.alias("line"),
-        )
-        frame = frame.with_columns(
-            pl.when(pl.col(ROW).is_in(sorted(bad)))
-            .then(pl.lit("undecodable"))
-            .when(pl.col("rule").is_null() & joined.is_null())
-            .then(pl.lit("field_count"))
-            .otherwise("rule")
-            .alias("rule")
-        )
-        good = frame.filter(pl.col("rule").is_null())
-        batch = Batch(
-            good.select(ROW, *(stripped(good[n]).alias(k) for n, k in _wanted(top))),
-            keys=top.keys,
-            size=part.size,
-        )
-        for at, rule, line in (
-            frame.filter(pl.col("rule").is_not_null()).select(ROW, "rule", "line").iter_rows()
-        ):
+        told = _told(texts, cells, top, row, {n - top.at for n in part.undecodable})
+        good = told["rule"].is_null()
+        whole = cells.filter(good)
+        laid = {k: stripped(whole[n]) for n, k in _wanted(top)}
+        batch = Batch(pl.DataFrame({ROW: told[ROW].filter(good), **laid}), keys=top.keys, size=part.size)
+        for at, rule, line in told.filter(~good).iter_rows():
             batch.broken.append(Broken.by(at, rule))
             batch.totals += stated_totals([line]) if rule == "total_line" else []
         yield batch
+
+
+def _told(
+    texts: pl.Series, cells: pl.DataFrame, top: Header, row: int, undecodable: set[int]
+) -> pl.DataFrame:
+    """Return row, rule and line of every line, cut into ``cells``; ``row`` is the source_row of the first."""
+    joined = cells.select(pl.concat_str(pl.all(), separator=_MARK, ignore_nulls=False).alias("t"))["t"]
+    rules = line_rules(joined.fill_null(texts), _MARK.join(top.names), _MARK)
+    frame = pl.DataFrame({"rule": rules, "line": texts, "cut": joined.is_null()})
+    rule = (
+        pl.when(pl.col(ROW).is_in(sorted(undecodable)))
+        .then(pl.lit("undecodable"))
+        .when(pl.col("rule").is_null() & pl.col("cut"))
+        .then(pl.lit("field_count"))
+        .otherwise("rule")
+        .alias("rule")
+    )
+    numbered = frame.with_columns((pl.int_range(len(texts), dtype=pl.Int64) + row).alias(ROW))
+    return numbered.select(ROW, rule, "line")
 
 
 def _wanted(top: Header) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""A day's delta: only what changed is read again, the result is that of a full run, and a killed run goes on."""
+"""A day's delta: only what changed is read again, with the result of a full run; a killed run goes on."""
 
 from __future__ import annotations
 
