@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from app.verbs import bench, demo, doctor, patterns, run, server, simulate, stages, web
+from app.verbs import bench, demo, doctor, patterns, run, server, simulate, source, stages, web
 from jiwang import __version__
 from jiwang.errors import JiwangError
 
@@ -28,6 +28,7 @@ cli = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 simulate.register(cli)
+source.register(cli)
 stages.register_before_patterns(cli)
 patterns.register(cli)
 stages.register_after_patterns(cli)

@@ -31,6 +31,10 @@ DialectOption = Annotated[
     str | None,
     typer.Option("--dialect", help="Folder of mappings, ingest/sources/DIALECT; default: the region's name."),
 ]
+SourcesOption = Annotated[
+    Path | None,
+    typer.Option("--sources", help="Folder of dialects of your own, looked in before those that ship."),
+]
 InputOption = Annotated[Path, typer.Option("--input", help="Folder of the hand-over; it is only read.")]
 StoreOption = Annotated[
     Store | None, typer.Option("--store", help="Graph store; default: the setting, which is embedded.")

@@ -20,6 +20,7 @@ from jiwang.progress import Progress
 from jiwang.workspace import Workspace
 
 INTERRUPTED = 130
+PLACES = ("source", "sources")  # where things lie; what they hold is in the digests
 
 
 @dataclass(frozen=True)
@@ -31,12 +32,14 @@ class Order:
         dialect: folder of mappings.
         source: folder of the hand-over.
         allow_unknown: leave out what no mapping knows.
+        sources: folder of dialects, looked in before those that ship (default: the setting).
     """
 
     region: str
     dialect: str
     source: Path
     allow_unknown: bool = False
+    sources: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,9 @@ class Pipeline:
                 f"{self.workspace.root} holds region {self.journal.region}, not {order.region}",
                 "keep one workspace a region: name another folder with --workspace",
             )
+        from ingest.mapping import load
+
+        sources = order.sources or self.settings.sources
         with self.progress.task("read the input's hashes") as task:
             files = input_digests(order.source)
             task.say(f"{len(files)} files")
@@ -99,13 +105,17 @@ class Pipeline:
             "dialect": order.dialect,
             "source": order.source,
             "allow_unknown": order.allow_unknown,
+            "sources": sources,
+            "mappings": digest(
+                *(f"{name}={text}" for name, text in load(order.dialect, sources).texts.items())
+            ),
             "input": digest(*(f"{name}={h}" for name, h in files.items())),
         }
 
     def _step(self, stage: Stage, given: Mapping[str, Any]) -> bool:
         """Do one stage, or find it done; return whether it worked."""
         log = logs.logger(stage=stage.name)
-        shapes = {k: v for k, v in given.items() if stage is STAGES[0] and k != "source"}
+        shapes = {k: v for k, v in given.items() if stage is STAGES[0] and k not in PLACES}
         shapes |= self._read_beside(stage)
         before = self.journal.stamp_before(stage)
         stamp = stamp_of(stage, self.settings, shapes, before) | {"region": given["region"]}

@@ -67,7 +67,7 @@ STAGES: tuple[Stage, ...] = (
         "ingest", "ingest.stage:run", ("records", "quarantine"), ("ingest",),
         ("quarantine_min_rows", "quarantine_share"),
         "read the raw files into standard records, and quarantine what is broken",
-        wants=("region", "dialect", "source", "allow_unknown"),
+        wants=("region", "dialect", "source", "allow_unknown", "sources"),
     ),
     Stage(
         "resolve", "entity_resolution.resolve:run", ("entities",), ("entity_resolution",), ("seed",),

@@ -3,8 +3,8 @@
     python benchmarks/ingest.py [--rows 1000000] [--sample 50000]
 
 Ours is the stage as a child process, from the raw file to published tables: start, staging, record ids,
-verdicts, repeats and quarantine included. Pydantic reads, parses and validates the first rows of the same file
-in this process (csv, one model a row, written as Parquet), scaled up per row. CPU seconds are user and system.
+verdicts, repeats and quarantine included. Pydantic reads, validates and writes the first rows of the same
+file (csv, one model a row, Parquet) in this process, scaled up per row. CPU seconds are user and system.
 """
 
 from __future__ import annotations
@@ -129,11 +129,12 @@ def _lines(first: int, count: int, rng: np.random.Generator) -> list[str]:
         number = first + i - (1 if i % 100 == 99 else 0)
         row = [
             f"S{number:012}", f"V{number:012}", f"P{place[0]:04}{place[1]:04}",
-            head + citizen.check_digit(head), "".join(map(chr, names[i])), "男" if place[1] % 2 else "女", "汉族",
-            f"{int(birth[:4])}年{int(birth[5:7])}月{int(birth[8:])}日", "411300", "411302",
-            str(1 + place[2] % 2), ("11", "21", "41")[place[2] % 3], f"H4113{place[2]:07}", f"南阳市第{place[2]}人民医院",
-            said, said, f"{day} {clock}", f"I{place[0] % 99:02}.{place[1] % 9}00", "原发性高血压",
-            f"T{place[2]:06}", f"D4113{place[0]:06}", str(1 + place[0] % 2), "在职", "", *map(str, money[i]),
+            head + citizen.check_digit(head), "".join(map(chr, names[i])), "男" if place[1] % 2 else "女",
+            "汉族", f"{int(birth[:4])}年{int(birth[5:7])}月{int(birth[8:])}日", "411300", "411302",
+            str(1 + place[2] % 2), ("11", "21", "41")[place[2] % 3], f"H4113{place[2]:07}",
+            f"南阳市第{place[2]}人民医院", said, said, f"{day} {clock}",
+            f"I{place[0] % 99:02}.{place[1] % 9}00", "原发性高血压", f"T{place[2]:06}",
+            f"D4113{place[0]:06}", str(1 + place[0] % 2), "在职", "", *map(str, money[i]),
         ]  # fmt: skip
         lines.append("合计" if i % 1000 == 500 else ",".join(row[:12] if i % 2000 == 700 else row))
         if i % 100 == 99:

@@ -15,7 +15,7 @@ import polars as pl
 
 from ingest import encoding
 from ingest.encoding import Lines
-from ingest.headers import Header, header_faults, is_header, looks_like_header, recognise
+from ingest.headers import Header, folded, header_faults, is_header, looks_like_header, recognise
 from ingest.layouts import Csv
 from ingest.mapping import Mapping
 from ingest.quarantine import Rule
@@ -96,20 +96,17 @@ class _Reader:
         yield self._segment(texts.slice(done), row + done, last=part.last)
 
     def _headers(self, texts: pl.Series) -> list[int]:
-        """Return the indexes of lines that are headers of other columns than those in force."""
+        """Return the indexes of lines that are headers otherwise than the first, in text or in columns."""
         if not self.first.text or not len(texts):
             return []
-        named = texts.str.contains_any(self.names) & (texts.str.strip_chars(SPACE) != self.top.text)
-        found, top = [], self.top
-        for at in named.arg_true():
-            fields = tuple(f.strip(SPACE) for f in texts[at].split(self.mark))
-            if looks_like_header(fields, self.mapping) and fields != top.names:
-                found.append(at)
-                top = recognise(fields, self.mapping)
-        return found
+        named = texts.str.contains_any(self.names, ascii_case_insensitive=True)
+        others = named & (texts.str.strip_chars(SPACE) != self.top.text)
+        return [at for at in others.arg_true() if looks_like_header(texts[at].split(self.mark), self.mapping)]
 
     def _other_header(self, text: str, row: int) -> Batch:
         names = tuple(f.strip(SPACE) for f in text.split(self.mark))
+        if [folded(n) for n in names] == [folded(n) for n in self.top.names]:
+            return Batch(_nothing(self.top), [Broken.by(row, "repeated_header")], keys=self.top.keys)
         self.top = recognise(names, self.mapping, at=self.first.at, text=text.strip(SPACE))
         faults = header_faults(self.name, self.top, self.mapping, row=row)
         broken = Broken.by(row, "repeated_header", f"自此 {len(names)} 列 other columns from here on")

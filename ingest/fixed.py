@@ -17,6 +17,7 @@ from ingest.screen import line_rules, stated_totals
 
 _MARK = "\x1f"
 _ASCII = r"^[\x00-\x7f]*$"
+_HEAD = 1000  # lines by which it is told whether spaces at the end are dropped
 
 
 def header(mapping: Mapping) -> Header:
@@ -28,93 +29,89 @@ def header(mapping: Mapping) -> Header:
 def read(path: Path, name: str, mapping: Mapping, encodings: Sequence[str], top: Header) -> Iterator[Batch]:
     """Yield the rows, a bounded block at a time.
 
-    A line that ends before its last column is whole where only that column and what follows it is cut off by
-    a system that drops spaces at the end; else it is a ``field_count``, as is one that is too long.
+    A line that is too long is a ``field_count``, and so is one that is too short; but where most lines at the
+    head of the file are short, its system drops spaces at the end, and a line may end in its last column.
     """
     layout = mapping.format
     assert isinstance(layout, Fixed)
+    widths: list[int] = []
     for part in encoding.lines(path, name, encodings):
         skip = max(0, top.at + 1 - part.first)
         texts, row = part.texts.slice(skip), part.first + skip - top.at
-        cells = _cut(texts, layout, encodings[0])
-        joined = cells.select(pl.concat_str(pl.all(), separator=_MARK, ignore_nulls=False).alias("t"))["t"]
-        rules = line_rules(joined.fill_null(texts), _MARK.join(top.names), _MARK)
-        bad = {n - top.at for n in part.undecodable}
-        frame = cells.with_columns(
-            (pl.int_range(len(texts), dtype=pl.Int64) + row).alias(ROW),
-            rules.alias("rule"),
-            texts.alias("line"),
-        )
-        frame = frame.with_columns(
-            pl.when(pl.col(ROW).is_in(sorted(bad)))
-            .then(pl.lit("undecodable"))
-            .when(pl.col("rule").is_null() & joined.is_null())
-            .then(pl.lit("field_count"))
-            .otherwise("rule")
-            .alias("rule")
-        )
-        good = frame.filter(pl.col("rule").is_null())
-        batch = Batch(
-            good.select(ROW, *(stripped(good[n]).alias(k) for n, k in _wanted(top))),
-            keys=top.keys,
-            size=part.size,
-        )
-        for at, rule, line in (
-            frame.filter(pl.col("rule").is_not_null()).select(ROW, "rule", "line").iter_rows()
-        ):
+        widths = widths or _edges(texts, layout, encodings[0])
+        cells = _cut(texts, layout, widths, encodings[0])
+        told = _told(texts, cells, top, row, {n - top.at for n in part.undecodable})
+        good = told["rule"].is_null()
+        whole = cells.filter(good)
+        laid = {k: stripped(whole[n]) for n, k in _wanted(top)}
+        batch = Batch(pl.DataFrame({ROW: told[ROW].filter(good), **laid}), keys=top.keys, size=part.size)
+        for at, rule, line in told.filter(~good).iter_rows():
             batch.broken.append(Broken.by(at, rule))
             batch.totals += stated_totals([line]) if rule == "total_line" else []
         yield batch
+
+
+def _told(
+    texts: pl.Series, cells: pl.DataFrame, top: Header, row: int, undecodable: set[int]
+) -> pl.DataFrame:
+    """Return row, rule and line of every line, cut into ``cells``; ``row`` is the source_row of the first."""
+    joined = cells.select(pl.concat_str(pl.all(), separator=_MARK, ignore_nulls=False).alias("t"))["t"]
+    rules = line_rules(joined.fill_null(texts), _MARK.join(top.names), _MARK)
+    frame = pl.DataFrame({"rule": rules, "line": texts, "cut": joined.is_null()})
+    rule = (
+        pl.when(pl.col(ROW).is_in(sorted(undecodable)))
+        .then(pl.lit("undecodable"))
+        .when(pl.col("rule").is_null() & pl.col("cut"))
+        .then(pl.lit("field_count"))
+        .otherwise("rule")
+        .alias("rule")
+    )
+    numbered = frame.with_columns((pl.int_range(len(texts), dtype=pl.Int64) + row).alias(ROW))
+    return numbered.select(ROW, rule, "line")
 
 
 def _wanted(top: Header) -> list[tuple[str, str]]:
     return [(n, k) for n, k in zip(top.names, top.keys, strict=True) if k in set(top.wanted)]
 
 
-def _cut(texts: pl.Series, layout: Fixed, codec: str) -> pl.DataFrame:
+def _edges(texts: pl.Series, layout: Fixed, codec: str) -> list[int]:
+    """Return where the columns begin and, last, how long a line must be at least."""
+    starts = [0, *accumulate(layout.widths.values())]
+    said = [t for t in texts.head(_HEAD) if t.strip()]
+    lengths = [len(t) if layout.counted == "characters" else len(t.encode(codec, "replace")) for t in said]
+    short = sum(n < starts[-1] for n in lengths)
+    return [*starts, starts[-2] + 1 if 2 * short > len(said) else starts[-1]]
+
+
+def _cut(texts: pl.Series, layout: Fixed, edges: Sequence[int], codec: str) -> pl.DataFrame:
     """Return one column a width; every one null where the line has not the length of the layout."""
-    widths = list(layout.widths.values())
-    starts = [0, *accumulate(widths)]
-    whole, least = starts[-1], starts[-2] + 1
+    *starts, least = edges
+    names = list(layout.widths)
     if layout.counted == "characters":
-        return _cut_plain(texts, layout, starts, least)
+        return _cut_plain(texts, names, starts, least)
     plain = texts.str.contains(_ASCII)
-    cut = _cut_plain(
-        pl.DataFrame({"t": texts, "p": plain}).select(pl.when("p").then("t"))["t"], layout, starts, least
-    )
+    narrow = pl.DataFrame({"t": texts, "p": plain}).select(pl.when("p").then("t"))["t"]
+    cut = _cut_plain(narrow, names, starts, least)
     wide = (~plain).arg_true()
     if not len(wide):
         return cut
-    rows = [_cut_bytes(text, starts, whole, least, codec) for text in texts.gather(wide)]
-    columns = zip(*rows, strict=True)
-    return pl.DataFrame(
-        [
-            cut[n].scatter(wide, pl.Series(values, dtype=pl.String))
-            for n, values in zip(layout.widths, columns, strict=True)
-        ]
-    )
+    rows = [_cut_bytes(text, starts, least, codec) for text in texts.gather(wide)]
+    columns = zip(names, zip(*rows, strict=True), strict=True)
+    return pl.DataFrame([cut[n].scatter(wide, pl.Series(v, dtype=pl.String)) for n, v in columns])
 
 
-def _cut_plain(texts: pl.Series, layout: Fixed, starts: Sequence[int], least: int) -> pl.DataFrame:
+def _cut_plain(texts: pl.Series, names: list[str], starts: Sequence[int], least: int) -> pl.DataFrame:
     t = pl.col("t")
-    fits = t.str.len_chars().is_between(least, starts[-1]) | (
-        t.str.strip_chars_end().str.len_chars() <= starts[-1]
-    ) & (t.str.len_chars() >= least)
-    names = list(layout.widths)
-    return (
-        texts.alias("t")
-        .to_frame()
-        .select(pl.when(fits).then(t).alias("t"))
-        .select(t.str.slice(a, b - a).alias(n) for n, a, b in zip(names, starts, starts[1:], strict=False))
-    )
+    fits = (t.str.len_chars() >= least) & (t.str.strip_chars_end().str.len_chars() <= starts[-1])
+    pairs = zip(names, pairwise(starts), strict=True)
+    whole = texts.alias("t").to_frame().select(pl.when(fits).then(t).alias("t"))
+    return whole.select(t.str.slice(a, b - a).alias(n) for n, (a, b) in pairs)
 
 
-def _cut_bytes(
-    text: str | None, starts: Sequence[int], whole: int, least: int, codec: str
-) -> list[str | None]:
+def _cut_bytes(text: str, starts: Sequence[int], least: int, codec: str) -> list[str | None]:
     """Cut one line where its bytes say; a cut through a character means that the columns have slipped."""
-    data = (text or "").encode(codec, "replace")
-    if not least <= len(data) or len(data.rstrip()) > whole:
+    data = text.encode(codec, "replace")
+    if len(data) < least or len(data.rstrip()) > starts[-1]:
         return [None] * (len(starts) - 1)
     try:
         return [data[a:b].decode(codec) for a, b in pairwise(starts)]

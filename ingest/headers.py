@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 
+from ingest.layouts import Fixed
 from ingest.mapping import Mapping
 from jiwang.errors import MappingError
 
@@ -85,9 +86,13 @@ def header_faults(
     known = _known(mapping)
     ignored = {folded(c) for c in mapping.ignore_columns}
     unknown, repeated = [], []
+    filler = isinstance(mapping.format, Fixed)
     for at, (found, key) in enumerate(zip(header.names, header.keys, strict=True)):
         plain = folded(found)
-        if key != f"_{at}" or plain in ignored:
+        number = sum(folded(n) == plain for n in header.names[: at + 1])
+        if key != f"_{at}" or plain in ignored or f"{plain}#{number}" in ignored:
+            continue
+        if filler and found.startswith("_"):
             continue
         if plain in known:
             repeated.append(f"{found} (column {at + 1}, beside column {header.keys.index(known[plain]) + 1})")

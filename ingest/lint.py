@@ -1,62 +1,176 @@
-"""Lint: is every mapping of a dialect true to the ontology? Run by the tests, before any file is seen."""
+"""Lint: is every mapping of a dialect true to the ontology? Run by the tests, by the verb, and before a run.
+
+A fault names the file, the line and the key, and says what to do.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import combinations, pairwise
 from pathlib import Path
 
-from ingest.mapping import Column, Mapping, load
+from ingest.handover import survey
+from ingest.mapping import OTHERWISE, Column, Dialect, Mapping, load
 from ingest.moments import STYLES
+from ingest.pointing import line_of, nearest
+from jiwang.errors import InputError
 from jiwang.ontology import codes, record_tables
 
 
-def lint(dialect: str, sources: Path | None = None) -> list[str]:
-    """Return the faults of a dialect's mappings, one sentence each; an empty list is a clean dialect."""
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with a mapping: its id, the path of the key, the fault and the remedy."""
+
+    mapping: str
+    keys: tuple[str, ...]
+    said: str
+
+
+def lint(dialect: str, sources: Path | None = None, source: Path | None = None) -> list[str]:
+    """Return the faults of a dialect's mappings, one sentence each; an empty list is a clean dialect.
+
+    With ``source``, the folder of a hand-over, the dialect is held against its files as well: files that no
+    mapping or several know, globs that match nothing, columns that are unknown or missing.
+    """
     found = load(dialect, sources)
-    faults = [
-        f"{i}: {n} mappings bear this id" for i, n in Counter(m.id for m in found.mappings).items() if n > 1
-    ]
-    for mapping in found.mappings:
-        faults += [f"{mapping.id}: {fault}" for fault in _faults(mapping)]
+    faults = faults_of(found)
+    if source is not None and not faults:
+        try:
+            survey(source, found, allow_unknown=False)
+        except InputError as error:
+            faults = [f"{part} — {error.remedy}" for part in error.problem.split("; ")]
     return faults
 
 
-def _faults(mapping: Mapping) -> Iterator[str]:
+def faults_of(dialect: Dialect) -> list[str]:
+    """Return the faults of a dialect that was read."""
+    ids = Counter(m.id for m in dialect.mappings)
+    faults = [f"{i}: {n} mappings bear this id" for i, n in ids.items() if n > 1]
+    for mapping in dialect.mappings:
+        faults += [_placed(dialect, fault) for fault in _faults(mapping)]
+    return [*faults, *(_placed(dialect, f) for f in _rivals(dialect))]
+
+
+def _placed(dialect: Dialect, fault: Fault) -> str:
+    """Return a fault as a sentence, with the file and line where its key stands."""
+    from_file = [
+        (name, text) for name, text in dialect.texts.items() if f'"{fault.mapping}"' in text.partition("[")[0]
+    ]
+    shared = [
+        (n, t) for n, t in dialect.texts.items() if fault.keys[:1] == ("codes",) and n not in dict(from_file)
+    ]
+    for name, text in [*from_file, *shared]:
+        if line := line_of(text, fault.keys):
+            return f"{name}:{line}: {fault.mapping}: {fault.said}"
+    where = f"{from_file[0][0]}: " if from_file else ""
+    return f"{where}{fault.mapping}: {fault.said}"
+
+
+def _faults(mapping: Mapping) -> Iterator[Fault]:
+    def fault(said: str, *keys: str) -> Fault:
+        return Fault(mapping.id, keys, said)
+
     if mapping.table not in record_tables():
-        yield f"there is no record table {mapping.table!r}"
+        hint = nearest(mapping.table, record_tables())
+        yield fault(f"there is no record table {mapping.table!r}{hint}", "table")
         return
     fields = mapping.contract.fields
-    targets = mapping.targets()
-    yield from (
-        f"column {c}: table {mapping.table} has no field {f!r}" for c, f in targets if f not in fields
-    )
-    twice = Counter(column.field for column in mapping.columns.values())
-    yield from (f"field {f} is filled by {n} columns" for f, n in twice.items() if n > 1)
-    filled = {f for _, f in targets}
-    needed = {n for n, f in fields.items() if f.required} | set(mapping.business_key)
-    yield from (f"no column fills the needed field {n!r}" for n in sorted(needed - filled))
+    for column, name in mapping.targets():
+        if name not in fields:
+            hint = nearest(name, fields)
+            yield fault(
+                f"column {column}: table {mapping.table} has no field {name!r}{hint}", "columns", column
+            )
+    for name, n in Counter(c.field for c in mapping.columns.values()).items():
+        if n > 1:
+            last = [c for c, spec in mapping.columns.items() if spec.field == name][-1]
+            yield fault(
+                f"field {name} is filled by {n} columns: keep one, ignore or join the rest", "columns", last
+            )
+    yield from _needed(mapping)
+    for header, spec in mapping.columns.items():
+        if spec.field in fields:
+            for said, *keys in _column_faults(mapping, spec):
+                yield fault(f"column {header}: {said}", *(keys or ("columns", header)))
+
+
+def _needed(mapping: Mapping) -> Iterator[Fault]:
+    fields = mapping.contract.fields
+    filled = {f for _, f in mapping.targets()} | set(mapping.constants)
+    for name in (n for n, f in fields.items() if f.required and n not in filled):
+        said = f"no column fills the needed field {name!r} ({fields[name].zh}): map one or see `constants`"
+        yield Fault(mapping.id, ("columns",), said)
+    for name in (n for n in mapping.business_key if n not in filled):
+        hint = nearest(name, filled)
+        yield Fault(
+            mapping.id, ("business_key",), f"no column fills the needed field {name!r} of the key{hint}"
+        )
+    for name in (n for n in mapping.constants if n not in fields):
+        yield Fault(
+            mapping.id, ("constants", name), f"constant of unknown field {name!r}{nearest(name, fields)}"
+        )
     if not mapping.business_key:
-        yield "it names no business key"
-    for name, column in mapping.columns.items():
-        if column.field in fields:
-            yield from (f"column {name}: {fault}" for fault in _column_faults(mapping, column))
+        yield Fault(
+            mapping.id, ("business_key",), "it names no business key: the fields by which repeats are told"
+        )
 
 
-def _column_faults(mapping: Mapping, column: Column) -> Iterator[str]:
+def _column_faults(mapping: Mapping, column: Column) -> Iterator[tuple[str, ...]]:
+    """Yield what is wrong with a column and, where it is not the column's own line, the path of the key."""
     field = mapping.contract.fields[column.field]
     styles = set(column.dates) | set(mapping.dates)
-    yield from (f"unknown date style {s!r}" for s in sorted(styles - set(STYLES)))
+    yield from ((f"unknown date style {s!r}{nearest(s, STYLES)}",) for s in sorted(styles - set(STYLES)))
     if isinstance(column.codes, str) and column.codes not in mapping.codes:
-        yield f"there is no code table {column.codes!r}"
+        yield (f"there is no code table {column.codes!r}{nearest(column.codes, mapping.codes)}",)
         return
     table = mapping.code_table(column)
     if bool(table) != (field.type == "code"):
-        yield f"field {column.field} is of type {field.type}: type code, and only it, has a code table"
+        yield (f"field {column.field} is of type {field.type}: type code, and only it, has a code table",)
         return
     known = codes()[field.codes] if field.codes else {}
-    yield from (
-        f"code {raw!r} becomes {c!r}, not in {field.codes}" for raw, c in table.items() if c not in known
-    )
+    for raw, code in table.items():
+        if code not in known:
+            keys = ("codes", column.codes, raw) if isinstance(column.codes, str) else ()
+            choice = ", ".join(f"{c} {label.zh}" for c, label in known.items())
+            name = "every other code" if raw == OTHERWISE else f"code {raw!r}"
+            yield (f"{name} becomes {code!r}, not in {field.codes}: one of {choice}", *keys)
     for switch in column.switch:
-        yield from (f"switch on unknown field {f!r}" for f in switch.when if f not in mapping.contract.fields)
+        yield from (
+            (f"switch on unknown field {f!r}",) for f in switch.when if f not in mapping.contract.fields
+        )
+
+
+def _rivals(dialect: Dialect) -> Iterator[Fault]:
+    """Yield mappings that claim the same files at the same time, and days that no version is for."""
+    for one, other in combinations(dialect.mappings, 2):
+        same = set(one.files) & set(other.files) and one.format == other.format
+        if (
+            same
+            and set(one.columns) == set(other.columns)
+            and one.version == other.version
+            and _overlap(one, other)
+        ):
+            glob = sorted(set(one.files) & set(other.files))[0]
+            said = f"{glob} is claimed by mapping {one.id} too: part their globs, versions or validity"
+            yield Fault(other.id, ("files",), said)
+    groups: dict[tuple[str, str, tuple[str, ...]], list[Mapping]] = {}
+    for mapping in dialect.mappings:
+        groups.setdefault((mapping.department, mapping.table, mapping.files), []).append(mapping)
+    for versions in groups.values():
+        dated = sorted(versions, key=lambda m: m.valid_from or date.min)
+        for before, after in pairwise(dated):
+            if (
+                before.valid_to
+                and after.valid_from
+                and before.valid_to + timedelta(days=1) < after.valid_from
+            ):
+                said = f"no version is for the days between {before.valid_to} and {after.valid_from}"
+                yield Fault(after.id, ("valid_from",), said)
+
+
+def _overlap(one: Mapping, other: Mapping) -> bool:
+    first = max(one.valid_from or date.min, other.valid_from or date.min)
+    return first <= min(one.valid_to or date.max, other.valid_to or date.max)

@@ -16,6 +16,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError
 
 from ingest.layouts import Csv, Layout, Strict
+from ingest.pointing import line_of, nearest
 from jiwang.errors import MappingError, UsageError
 from jiwang.ontology import RecordTable, record_tables
 
@@ -203,18 +204,23 @@ class Dialect(Strict):
     texts: dict[str, str] = Field(default_factory=dict)
 
 
+_KEYS = (*Mapping.model_fields, *Column.model_fields, *Volume.model_fields, *Dialect.model_fields)
+
+
 def load(name: str, sources: Path | None = None) -> Dialect:
-    """Read the dialect in folder ``sources / name`` (default: the dialects that ship with the package).
+    """Read the dialect in folder ``sources / name``, or the one of that name that ships with the package.
 
     Raises:
         UsageError: there is no such folder.
         MappingError: a file is no TOML, or has unknown or missing keys.
     """
-    folder = (sources or SOURCES) / name
-    if not folder.is_dir():
-        known = ", ".join(sorted(p.name for p in (sources or SOURCES).glob("*") if p.is_dir()))
+    roots = [sources, SOURCES] if sources else [SOURCES]
+    folder = next((root / name for root in roots if (root / name).is_dir()), None)
+    if folder is None:
+        known = ", ".join(sorted({p.name for root in roots for p in root.glob("*") if p.is_dir()}))
         raise UsageError(
-            f"there is no dialect {name!r}", f"name one of: {known}; or add a folder of mappings"
+            f"there is no dialect {name!r}",
+            f"name one of: {known}; or draft one with `jiwang source check`, name its parent by --sources",
         )
     texts = {p.name: p.read_text(encoding="utf-8") for p in sorted(folder.glob("*.toml"))}
     shared = _parse(folder / DIALECT_FILE, texts[DIALECT_FILE]) if DIALECT_FILE in texts else {}
@@ -251,5 +257,13 @@ def _validated(path: Path, data: dict[str, Any]) -> Mapping:
 
 
 def _explained(path: Path, error: ValidationError) -> MappingError:
-    faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-    return MappingError(f"{path}: {faults}", "correct these keys; docs/how-to/add-a-source.md lists them all")
+    text = path.read_text(encoding="utf-8")
+    faults = []
+    for e in error.errors():
+        keys = [str(k) for k in e["loc"]]
+        line = line_of(text, keys)
+        hint = nearest(keys[-1], _KEYS) if e["type"] == "extra_forbidden" else ""
+        faults.append(f"{f'line {line}: ' if line else ''}{'.'.join(keys)}: {e['msg']}{hint}")
+    return MappingError(
+        f"{path}: {'; '.join(faults)}", "correct these keys; docs/how-to/add-a-source.md lists them all"
+    )

@@ -15,7 +15,8 @@ from ingest.layouts import Csv, Fixed, Json, JsonLines, Workbook
 from ingest.paths import Paths
 from ingest.raw import ROW, Batch, broken_frame
 from ingest.repeats import key_hash
-from ingest.slips import judge, slipped
+from ingest.shapes import Shapes
+from ingest.slips import Slips
 from jiwang import ids
 from jiwang.progress import Task
 
@@ -42,17 +43,20 @@ def batches(source: Source) -> Iterator[Batch]:
     return columnar.read(path, source.top)
 
 
-def settle(batch: Batch, source: Source, entry: Entry | None = None) -> tuple[pl.DataFrame, pl.DataFrame]:
+def settle(
+    batch: Batch, source: Source, entry: Entry | None = None, shapes: Shapes | None = None
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Part a batch into accepted records (with verdicts) and broken rows (`BROKEN_SCHEMA`): none is lost.
 
-    Codes that are in no code table are entered into ``entry``.
+    Codes that are in no code table are entered into ``entry``; ``shapes`` are what was learnt of the file.
     """
     mapping = source.mapping
     converted = convert(batch.frame, mapping, source.constants)
     certain = list(batch.broken)
     if batch.keys:
-        certain += judge(batch.misfits, batch.keys, mapping)
-        certain += slipped(batch.frame, converted, mapping)
+        slips = Slips(mapping, source.constants, shapes)
+        certain += slips.slipped(batch.frame, converted)
+        certain += slips.judge(batch.misfits, batch.keys)
     first = broken_frame(certain)
     accepted, lacking = converted.accepted(), converted.broken
     if certain:
@@ -73,9 +77,10 @@ def read(
     Records have their ``record_id``, ``region``, ``source_file`` and the hash of their business key.
     """
     seen: set[str] = set()
+    shapes = Shapes()
     done, whole = 0, source.path.stat().st_size
     for batch in batches(source):
-        accepted, broken = settle(batch, source, entry)
+        accepted, broken = settle(batch, source, entry, shapes)
         entry.rows_read += batch.rows_read
         entry.accepted += accepted.height
         entry.rules += Counter(broken["rule"].to_list())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import reduce
+from functools import cache, reduce
 
 import polars as pl
 
@@ -13,13 +13,28 @@ from ingest.raw import SPACE
 
 _BETWEEN = rf"\s\"{SPACE},;|\x1f"
 # At the start of a line: 合计, 总计, 小计 … A subtotal is a total line, but its number is not the file's.
-_TOTAL = rf"^[{_BETWEEN}]*(本页|全部|记录)?(合|总|小|共|累)\s*计(数|条数|笔数|人数)?(?:[{_BETWEEN}:：]|$)"
+_TOTAL = (
+    r"^[{0}]*(?:(?:本页|全部|记录)?(?:合|总|小|共|累)\s*计(?:数|条数|笔数|人数|人次|金额)?"
+    r"|(?:总|总记录|记录|总行|总人)(?:数|条数|笔数))(?:[{0}:：]|[0-9]|$)"
+)
 _SUBTOTAL = re.compile(r"^\W*(本页|小\s*计)")
 _NUMBER = re.compile(r"(?<![\d.\-])\d+(?![\d.])")
 _MOST_SAID_IN_A_TOTAL = 4
-_GARBLED = re.compile(r"^[?？�□锟斤拷烫屯\s]+$")
+_FULL_WIDTH = "，；｜"
+# Replacement characters and what debuggers leave in memory; private use; UTF-8 taken for Latin-1.
+_GARBLED = re.compile(
+    r"^[?？�□锟斤拷烫屯\s]+$|^[\ue000-\uf8ff\s]+$|^[\u0080-\u017f\u02c6\u02dc\u2013-\u2122\s]+$"
+)
+# UTF-8 taken for GBK: the characters that lead bytes of Chinese and their second bytes become together.
+_TAKEN_FOR_GBK = "".join(
+    bytes((a, b)).decode("gb18030") for a in range(0xE4, 0xEA) for b in range(0x80, 0xC0)
+)
+_UNSAID = re.compile(r"^(无|空|null|none|nan|n/a|[-/—])$", re.IGNORECASE)
 _TEST = re.compile(r"^(测试|test|demo|示例|样例|演示|xxx+)[\w\-]*$", re.IGNORECASE)
-_SUSPECT = r"(?i)锟斤拷|烫烫|屯屯|\?\?|？？|�|测试|test|demo|示例|样例|演示|xxx"
+_SUSPECT = (
+    r"(?i)锟斤拷|烫烫|屯屯|\?\?|？？|�|测试|test|demo|示例|样例|演示|xxx"
+    rf"|[\u{{e000}}-\u{{f8ff}}]{{2}}|[\u{{80}}-\u{{17f}}]{{2}}|[{_TAKEN_FOR_GBK}]"
+)
 
 
 def line_rules(texts: pl.Series, header: str, delimiter: str) -> pl.Series:
@@ -28,7 +43,7 @@ def line_rules(texts: pl.Series, header: str, delimiter: str) -> pl.Series:
     The order is that of precedence: a line is first blank, then a header, a total, mojibake, test data.
     """
     t = pl.col("t")
-    bare = t.str.strip_chars(SPACE + delimiter)
+    bare = t.str.strip_chars(SPACE + _FULL_WIDTH + delimiter)
     frame = (
         texts.alias("t")
         .to_frame()
@@ -37,7 +52,7 @@ def line_rules(texts: pl.Series, header: str, delimiter: str) -> pl.Series:
             .then(pl.lit("blank_line"))
             .when(t.str.strip_chars(SPACE) == header)
             .then(pl.lit("repeated_header"))
-            .when(t.str.contains(_TOTAL))
+            .when(t.str.contains(_total(delimiter)))
             .then(pl.lit("total_line"))
             .alias("rule"),
         )["rule"]
@@ -52,6 +67,11 @@ def line_rules(texts: pl.Series, header: str, delimiter: str) -> pl.Series:
     return frame.scatter(list(found), list(found.values())) if found else frame
 
 
+@cache
+def _total(delimiter: str) -> str:
+    return _TOTAL.format(_BETWEEN + re.escape(delimiter))
+
+
 def record_rule(fields: Sequence[str], header: Sequence[str]) -> Rule | None:
     """Return the rule that breaks a record (already parted into fields) by its own words, or None."""
     said = [f.strip(SPACE) for f in fields]
@@ -59,21 +79,32 @@ def record_rule(fields: Sequence[str], header: Sequence[str]) -> Rule | None:
         return "blank_line"
     if said == list(header):
         return "repeated_header"
-    if re.match(_TOTAL, said[0]) and not _too_much_for_a_total(said):
+    if re.match(_total(""), said[0]) and not _too_much_for_a_total(said):
         return "total_line"
     return words_rule(said)
 
 
 def words_rule(values: Sequence[str | None]) -> Rule | None:
     """Return ``undecodable`` or ``placeholder`` where half of what is said is mojibake or test words."""
-    said = [s for v in values if v and (s := v.strip(SPACE))]
-    garbled = sum(bool(_GARBLED.match(s)) and len(s) > 1 for s in said)
+    said = [s for v in values if v and (s := v.strip(SPACE)) and not _UNSAID.match(s)]
+    garbled = sum(len(s) > 1 and _is_garbled(s) for s in said)
     if said and garbled * 2 >= len(said):
         return "undecodable"
     tests = sum(bool(_TEST.match(s)) for s in said)
     if said and tests * 2 >= len(said):
         return "placeholder"
     return None
+
+
+def _is_garbled(text: str) -> bool:
+    if _GARBLED.match(text):
+        return True
+    if text[0] not in _TAKEN_FOR_GBK:
+        return False
+    try:
+        return not text.encode("gb18030").decode("utf-8").isascii()
+    except UnicodeDecodeError:
+        return False
 
 
 def suspects(texts: pl.Series) -> list[int]:

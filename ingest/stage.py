@@ -11,13 +11,15 @@ from typing import Any
 import polars as pl
 
 import jiwang
-from ingest.account import check_volumes, counts, files_table
+from ingest.account import Entry, check_volumes, counts, files_table
 from ingest.assembly import TABLES, Assembly
 from ingest.handover import complain, files, survey
-from ingest.mapping import load
+from ingest.lint import faults_of
+from ingest.mapping import Dialect, load
 from ingest.raw import BROKEN_SCHEMA, ROW
 from ingest.staging import Staged, Staging
 from jiwang.config import Settings
+from jiwang.errors import MappingError
 from jiwang.manifest import file_digest
 from jiwang.ontology import record_tables
 from jiwang.progress import Progress
@@ -56,25 +58,41 @@ def run(  # noqa: PLR0913 - what the orchestrator gives every stage, and what th
     known = load(dialect, sources)
     if stamp is None:
         stamp = fingerprint(source, region, dialect, settings, sources=sources, allow_unknown=allow_unknown)
+    _check(known)
     handover = survey(source, known, allow_unknown=allow_unknown)
     staging = Staging(workspace.root, region)
     with workspace.publish("quarantine", stamp) as quarantine, workspace.publish("records", stamp) as records:
         staged = staging.staged(handover.sources, progress)
-        entries = [one.entry for one in staged]
-        faults = [f for entry in entries for f in (*entry.faults, *entry.stops())]
-        complain(faults, allow=handover.left_out if allow_unknown else None)
-        check_volumes(entries)
-        assembly = Assembly(records, workspace.folder("records"))
-        with progress.task("write the record tables", total=sum(e.accepted for e in entries)) as task:
-            for name in record_tables():
-                assembly.table(name, [s for s in staged if s.source.mapping.table == name], task)
+        entries = _sound([one.entry for one in staged], handover.left_out if allow_unknown else None)
+        _assemble(staged, records, workspace.folder("records"), progress)
         told = counts(entries, handover.documents, handover.left_out, settings)
         write(_quarantined(staged, region), Quarantine, quarantine / "quarantine.parquet")
         write(files_table(entries, handover.documents, region), Files, records / "files.parquet")
-        write_json(records / TABLES, assembly.told)
         write_json(records / COUNTS, told)
     staging.prune(staged)
     return told
+
+
+def _check(dialect: Dialect) -> None:
+    """Refuse a dialect whose mappings are untrue to the ontology, before a file is looked at."""
+    if faults := faults_of(dialect):
+        raise MappingError("; ".join(faults), "correct the mappings; `jiwang source lint` lists their faults")
+
+
+def _sound(entries: list[Entry], allow: list[str] | None) -> list[Entry]:
+    """Return the accounts of files in which nothing is wrong that stops the run; else raise it."""
+    complain([f for entry in entries for f in (*entry.faults, *entry.stops())], allow=allow)
+    check_volumes(entries)
+    return entries
+
+
+def _assemble(staged: Sequence[Staged], folder: Path, before: Path, progress: Progress) -> None:
+    """Write every record table, and enter the repeats into the accounts of the files."""
+    assembly = Assembly(folder, before)
+    with progress.task("write the record tables", total=sum(s.entry.accepted for s in staged)) as task:
+        for name in record_tables():
+            assembly.table(name, [s for s in staged if s.source.mapping.table == name], task)
+    write_json(folder / TABLES, assembly.told)
 
 
 def _quarantined(staged: Sequence[Staged], region: str) -> pl.DataFrame:

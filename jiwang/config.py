@@ -51,6 +51,9 @@ class Settings(BaseSettings):
     quarantine_min_rows: int = Field(
         1_000, ge=1, description="Files with fewer rows never cause exit code 3."
     )
+    sources: Path | None = Field(
+        None, description="Folder of dialects of one's own, looked in before those that ship."
+    )
     language: Literal["zh", "en"] = Field("zh", description="Language of the app when it opens.")
     app_port: int = Field(8501, ge=1, le=65_535, description="Port of the app.")
 

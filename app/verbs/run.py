@@ -14,6 +14,7 @@ from app.options import (
     FormatOption,
     InputOption,
     RegionOption,
+    SourcesOption,
     Store,
     StoreOption,
     WorkspaceOption,
@@ -33,6 +34,7 @@ def run(
     source: InputOption,
     workspace: WorkspaceOption,
     dialect: DialectOption = None,
+    sources: SourcesOption = None,
     store: StoreOption = None,
     out_format: FormatOption = Format.parquet,
     allow_unknown: AllowUnknownOption = False,
@@ -41,7 +43,10 @@ def run(
     from app.pipeline import Order
 
     return whole_way(
-        Order(region, dialect or region, source, allow_unknown), workspace, store=store, out_format=out_format
+        Order(region, dialect or region, source, allow_unknown, sources),
+        workspace,
+        store=store,
+        out_format=out_format,
     )
 
 

@@ -13,6 +13,7 @@ from app.options import (
     DialectOption,
     InputOption,
     RegionOption,
+    SourcesOption,
     Store,
     StoreOption,
     WorkspaceOption,
@@ -45,12 +46,13 @@ def ingest(
     source: InputOption,
     workspace: WorkspaceOption,
     dialect: DialectOption = None,
+    sources: SourcesOption = None,
     allow_unknown: AllowUnknownOption = False,
 ) -> int:
     """Read the raw files of a hand-over into the workspace."""
     from app.pipeline import Order
 
-    order = Order(region, dialect or region, source, allow_unknown)
+    order = Order(region, dialect or region, source, allow_unknown, sources)
     return _work("ingest", workspace, order=order)
 
 

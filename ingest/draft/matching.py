@@ -1,0 +1,108 @@
+"""Matching: which record table a file fills, and which field each of its columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ingest.draft.dictionary import Section
+from ingest.draft.naming import likeness, table_words
+from ingest.draft.profile import Profile
+from ingest.draft.sample import Sample
+from jiwang.ontology import FieldType, record_tables
+
+LEAST = 0.45  # how sure a match must be to be made
+_NAME, _VALUES = 0.68, 0.32
+_AGAINST = 0.15  # values that fit less speak against the header
+_TELLING: frozenset[FieldType] = frozenset({"citizen_id", "uscc", "account_no", "phone"})
+_STRICT: frozenset[FieldType] = frozenset({"date", "datetime", "month", "money", "number", "int", *_TELLING})
+
+
+@dataclass
+class Match:
+    """A column's field: how sure, how well its name and its values fit, and which field is next."""
+
+    field: str
+    sure: float
+    named: float
+    fits: float
+    next: str = ""
+    next_sure: float = 0.0
+
+
+@dataclass
+class Assignment:
+    """A file held against one record table.
+
+    Attributes:
+        score: how well the file fills it, 0 to 1.
+        matches: column → match; columns of no field are left out.
+    """
+
+    table: str
+    score: float
+    matches: dict[str, Match] = field(default_factory=dict)
+
+
+def assign(
+    sample: Sample, profiles: Mapping[str, Profile], section: Section | None, only: str | None = None
+) -> list[Assignment]:
+    """Return the record tables that a file may fill, the likeliest first.
+
+    Names weigh more than values: departments rename little and dirty values much. The name of the file, the
+    title in its dictionary and the share of columns and fields that find each other settle the table.
+    """
+    titles = {c: section.fields[c].title for c in sample.columns if section and c in section.fields}
+    texts = [sample.name.rsplit("/", 1)[-1].rsplit(".", 1)[0], sample.sheet, section.title if section else ""]
+    found = []
+    for table in [only] if only else record_tables():
+        matches = _matches(table, profiles, titles)
+        fields = record_tables()[table].fields
+        gained = sum(m.sure for m in matches.values())
+        overlap = 2 * gained / (len(sample.columns) + len(fields)) if fields else 0.0
+        needed = [n for n, f in fields.items() if f.required]
+        met = {m.field for m in matches.values()}
+        have = sum(n in met for n in needed) / len(needed) if needed else 1.0
+        told = max(table_words(table, t) for t in texts)
+        found.append(Assignment(table, (0.55 * overlap + 0.45 * told) * (0.4 + 0.6 * have), matches))
+    return sorted(found, key=lambda a: (-a.score, a.table))
+
+
+def _matches(table: str, profiles: Mapping[str, Profile], titles: Mapping[str, str]) -> dict[str, Match]:
+    """Give each column at most one field and each field one column, the surest pairs first."""
+    fields = record_tables()[table].fields
+    pairs = []
+    for at, (column, profile) in enumerate(profiles.items()):
+        named = likeness(table, column, titles.get(column, ""))
+        for name, spec in fields.items():
+            fits = profile.fits(spec.type)
+            sure = _sure(named.get(name, 0.0), fits, spec.type, empty=not profile.values)
+            if sure >= LEAST:
+                pairs.append((sure, -at, column, Match(name, sure, named.get(name, 0.0), fits)))
+    matches: dict[str, Match] = {}
+    taken: set[str] = set()
+    for _, _, column, match in sorted(pairs, key=lambda p: (-p[0], -p[1], p[3].field)):
+        if column in matches:
+            best = matches[column]
+            if match.sure > best.next_sure and match.field != best.field:
+                best.next, best.next_sure = match.field, match.sure
+        elif match.field not in taken:
+            matches[column] = match
+            taken.add(match.field)
+    return {c: matches[c] for c in profiles if c in matches}
+
+
+def _sure(named: float, fits: float, kind: FieldType, *, empty: bool) -> float:
+    """Return how sure a pair is; a column without a value is taken at its word."""
+    if empty:
+        return 0.9 * named
+    if kind in _STRICT and fits < _AGAINST:
+        return 0.5 * named if named >= 0.9 else 0.0
+    if not named:
+        return 0.5 * fits if kind in _TELLING and fits > 0.8 else 0.0
+    return _NAME * named + _VALUES * fits
+
+
+def unused(sample: Sample, matches: Mapping[str, Match]) -> Sequence[str]:
+    """Return the columns that no field takes."""
+    return [c for c in sample.columns if c not in matches]

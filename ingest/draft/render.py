@@ -1,0 +1,98 @@
+"""Rendering: a draft as the TOML of a mapping, each guess with its reason in a comment."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from ingest.draft.coding import TODO, Code
+from ingest.draft.draft import SURE, Draft, Guess
+from ingest.draft.sample import glob
+from jiwang.ontology import record_tables
+
+_BARE = re.compile(r"^[A-Za-z0-9_-]+$")
+
+
+def toml(draft: Draft, name: str | None = None) -> str:
+    """Return the mapping TOML of a draft; ``name`` is its id (default: the record table's)."""
+    return "\n".join(_lines(draft, name or draft.name)) + "\n"
+
+
+def _lines(draft: Draft, name: str) -> Iterator[str]:
+    title = record_tables()[draft.table].title
+    yield f"# Drafted by `jiwang source check` from {draft.sample.rows:,} rows of {draft.sample.name}."
+    yield f"# {title.zh} ({title.en}); sure {draft.sure:.0%}, next best: {draft.other}."
+    yield from (f"# note: {note}" for note in draft.sample.notes)
+    yield from (f"# {TODO}: {todo}" for todo in draft.todo)
+    yield f"id = {_value(name)}"
+    yield f"department = {_value(draft.department)}"
+    yield f"table = {_value(draft.table)}"
+    yield f"files = {_value([glob(draft.sample.name)])}"
+    yield f"format = {_value(draft.sample.layout)}"
+    if draft.sample.encoding:
+        yield f"encoding = {_value([draft.sample.encoding])}"
+    key = list(draft.key) or [TODO]
+    yield f"business_key = {_value(key)}  # {draft.repeats:.1%} of the rows repeat one"
+    units = {g.unit_column for g in draft.guesses}
+    left = [g.column for g in draft.guesses if g.match is None and g.column not in units]
+    if left:
+        yield f"ignore_columns = {_value(left)}"
+    yield ""
+    yield "[columns]"
+    yield from (line for g in draft.guesses for line in _column(g))
+    for guess in draft.guesses:
+        if guess.codes:
+            yield ""
+            yield f"[codes.{_key(_table(draft, guess))}] # {guess.column} {guess.title}".rstrip()
+            yield from (_code(c) for c in guess.codes)
+
+
+def _column(guess: Guess) -> Iterator[str]:
+    if guess.match is None:
+        return
+    said: dict[str, Any] = {"field": guess.match.field}
+    if guess.codes:
+        said["codes"] = _table_name(guess)
+    if guess.unit != "yuan":
+        said["unit"] = guess.unit
+    if guess.unit_column:
+        said["unit_column"] = guess.unit_column
+    if guess.dates:
+        said["dates"] = guess.dates
+    why = "; ".join(filter(None, [guess.title, f"{guess.match.sure:.0%}", guess.example, *guess.why]))
+    mark = "" if guess.match.sure >= SURE and not guess.why else "look: "
+    yield f"{_key(guess.column)} = {_value(said)}  # {mark}{_commented(why)}"
+
+
+def _table_name(guess: Guess) -> str:
+    return guess.match.field if guess.match else ""
+
+
+def _table(draft: Draft, guess: Guess) -> str:
+    del draft
+    return _table_name(guess)
+
+
+def _code(code: Code) -> str:
+    about = f"{code.rows:,} rows; {code.how}"
+    return f"{_key(code.raw)} = {_value(code.canonical)}  # {_commented(about)}"
+
+
+def _key(text: str) -> str:
+    return text if _BARE.match(text) else _value(text)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{_key(k)} = {_value(v)}" for k, v in value.items()) + " }"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_value, value)) + "]"
+    if isinstance(value, int):
+        return str(value)
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _commented(text: str) -> str:
+    return re.sub(r"[\x00-\x1f\x7f]", " ", text)
