@@ -113,10 +113,11 @@ class Medical(Office):
         drugs, services = words["drugs"], words["services"]
         if visit.kind == "21":
             picks = [*rng.sample(services, rng.randint(2, 4)), rng.choice(drugs)]
-        elif visit.clinic.pharmacy or visit.kind == "14":
-            picks = rng.sample(drugs, rng.randint(1, 2))
         else:
-            picks = rng.sample(drugs, rng.randint(1, 2)) + rng.sample(services, rng.randint(0, 1))
+            picks = [rng.choice(drugs) for _ in range(rng.randint(1, 2))]
+            if not visit.clinic.pharmacy and visit.kind != "14" and rng.random() < 0.5:
+                picks.append(rng.choice(services))
+            picks = list(dict.fromkeys(picks))
         goods = {good.drug: good for good in visit.goods}
         picks = list(goods) + picks[1:] if goods else picks
         cuts = sorted(rng.random() for _ in picks[1:])
