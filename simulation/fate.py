@@ -6,9 +6,9 @@ from random import Random
 
 from simulation.codec import first_generation
 from simulation.data import table, weighted
-from simulation.log import Injury, Sentence
+from simulation.log import Contribution, Injury, Sentence
 from simulation.names import homophone
-from simulation.period import END, MONTHS, START, in_window, month_of, years_between
+from simulation.period import END, MONTHS, START, first, in_window, month_of, years_between
 from simulation.plan import Birth, Claim, Errand, Innocent
 from simulation.scene import Scene
 from simulation.world import Account, Clinic, Death, Person, Spell
@@ -45,7 +45,7 @@ def deaths(scene: Scene) -> None:
     """Choose who dies: Gompertz hazard, about 8 in 1,000 a year over all ages."""
     for person in scene.world.people:
         age = years_between(person.born, START)
-        hazard = min(0.5, 2 * 0.000025 * 2.718281828 ** (0.094 * age) + 0.0004)
+        hazard = min(0.5, 2 * 0.00004 * 2.718281828 ** (0.094 * age) + 0.0004)
         if scene.rng.random() < hazard and not person.busy:
             die(person, START + timedelta(days=scene.rng.randrange(731)), scene.rng)
 
@@ -55,7 +55,7 @@ def births(scene: Scene) -> None:
     rng = scene.rng
     hospitals = [clinic for clinic in scene.world.clinics if clinic.beds]
     for person in scene.world.people:
-        if person.sex == 2 and 21 <= scene.age(person) <= 39 and not person.busy and rng.random() < 0.085:
+        if person.sex == 2 and 21 <= scene.age(person) <= 39 and not person.busy and rng.random() < 0.06:
             day = START + timedelta(days=rng.randrange(731))
             spell = person.job(day)
             if not person.alive(day):
@@ -110,10 +110,35 @@ def layoffs(scene: Scene) -> None:
             later = [other.start for other in person.jobs if other.start > spell.end]
             if later and (min(later) - spell.end).days < 60:
                 continue
-            if scene.rng.random() < 0.7:
+            if scene.rng.random() < 0.36:
                 made = claim(scene, spell)
                 if made and later:
                     made.months = max(1, min(made.months, (min(later) - spell.end).days // 30 - 1))
+                elif made and scene.rng.random() < 0.2:
+                    _odd_jobs(scene, person, made)
+
+
+def _odd_jobs(scene: Scene, person: Person, made: Claim) -> None:
+    """Let a claimant earn something on the side for some months, taxed and not insured, as many may."""
+    begin = first(min(22, made.start + scene.rng.randint(0, made.months))) + timedelta(days=4)
+    firm = scene.rng.choice(scene.world.employers)
+    if begin < END and firm.size:
+        until = begin + timedelta(days=scene.rng.randint(40, 300))
+        job = scene.careers.hire(person, firm, begin, until if until < END else None, "03")
+        job.insured = False
+
+
+def back_payments(scene: Scene) -> None:
+    """Let some near the pension age buy years they lack, one by one, as the rules allow."""
+    rng = scene.rng
+    for person in scene.world.people:
+        if not 44 <= scene.age(person) <= 60 or person.busy or person.death or rng.random() > 0.035:
+            continue
+        month, count = rng.randrange(24), rng.choice((6, 12, 24, 36, 60, 96, 120))
+        base, day = float(table("economy")["base_floor"]), scene.day(month)
+        scene.plan.arrears[month] += [
+            Contribution(person, None, "110", owed, base, day, True) for owed in range(month - count, month)
+        ]
 
 
 def injuries(scene: Scene) -> None:

@@ -46,7 +46,15 @@ def _decide(scene: Scene, size: int) -> None:
     # A hamlet has a few rings of each kind; in a large region their share of the people decides.
     schedule.plant(scene, size, schedule.least(size) if scene.world.numbering.alone else 0)
     innocence.arrange(scene)
-    for step in (fate.deaths, fate.births, fate.layoffs, fate.injuries, fate.sentences, fate.edits):
+    for step in (
+        fate.deaths,
+        fate.births,
+        fate.layoffs,
+        fate.back_payments,
+        fate.injuries,
+        fate.sentences,
+        fate.edits,
+    ):
         step(scene)
     for ring in scene.plan.rings:
         scene.rng.shuffle(ring.members)

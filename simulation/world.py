@@ -176,6 +176,7 @@ class Person:
     since: date = date(2010, 1, 1)
     chronic: str = ""
     frailty: float = 1.0
+    habit: float = 1.0
     clinic: "Clinic | None" = None
     pharmacy: "Clinic | None" = None
     atm: str = ""
@@ -197,7 +198,10 @@ class Person:
 
 @dataclass(slots=True, eq=False)
 class Employer:
-    """A firm. ``boss`` is the legal representative; capital in ten thousand yuan; ``level`` scales wages."""
+    """A firm; one of ``cash`` pays wages by hand and declares none.
+
+    ``boss`` is the legal representative; capital in ten thousand yuan; ``level`` scales wages.
+    """
 
     entity: int
     name: str
@@ -224,6 +228,7 @@ class Employer:
     dispatch: bool = False
     closes: date | None = None
     spells: list[Spell] = field(default_factory=list)
+    cash: bool = False
     busy: bool = False
 
 

@@ -45,7 +45,8 @@ def _spell(scene: Scene, order: Order, person: Person, host: Employer, organiser
     last = first(end) + timedelta(days=scene.rng.randint(0, 2)) if plain else scene.day(end)
     tenure = timedelta(days=scene.rng.randint(366, 400 if plain else 560))
     spell = scene.careers.hire(person, host, last - tenure, last, "02")
-    spell.works, spell.ring, spell.paid = False, order.ring, not plain
+    spell.works, spell.ring = False, order.ring
+    spell.paid = not plain or scene.rng.random() < 0.4
     spell.base = base_of(spell.wage, scene.rng)
     if not plain and not (order.tier == EXPERT and scene.rng.random() < 0.5):
         spell.returned, spell.patron = spell.wage * 0.94, organiser.account

@@ -13,15 +13,19 @@ TIMES = 5.0  # a column's average precision against the prevalence
 TREE = 0.30
 ENOUGH = 20  # guilty people of a typology below which its own figures say nothing
 
-# typology -> who could have committed it: the others are no fair crowd to hide in.
+# typology -> who could have committed it: the others are no fair crowd to hide in. Where the crime lies in
+# one record (a sentence, an edited name, years bought), the crowd are those who have such a record.
 EXPOSED: dict[str, pl.Expr] = {
-    "P1": pl.col("pension_rows") > 0,
+    "P1": (pl.col("pension_rows") > 0) & (pl.col("certified_dead") > 0),
     "P2": pl.col("pension_rows") > 0,
-    "P3": pl.col("pension_rows") > 0,
+    "P3": (pl.col("pension_rows") > 0) & (pl.col("sentenced") > 0),
     "P4": pl.col("pension_rows") > 0,
     "P5": pl.col("months") > 0,
-    "P6": pl.col("pension_rows") > 0,
-    "P7": pl.col("pension_rows") > 0,
+    "P6": pl.col("back_payments") >= 12,
+    "P7": pl.col("name_edits") > 0,
+    "A1": pl.col("pension_rows") > 0,
+    "A2": pl.col("account_edits") > 0,
+    "E1": pl.col("wage_months") > 0,
     "U1": pl.col("jobless_months") > 0,
     "U2": pl.col("jobless_months") > 0,
     "I1": (pl.col("jobless_months") > 0) | (pl.col("births") > 0),
@@ -32,6 +36,7 @@ EXPOSED: dict[str, pl.Expr] = {
     "H2": pl.col("visits") > 0,
     "H4": pl.col("chronic_visits") > 0,
     "H5": pl.col("visits") > 0,
+    "H6": pl.col("stays") > 1,
 }
 
 
@@ -39,7 +44,7 @@ def readings(region: Written, people: pl.DataFrame) -> Iterator[Reading]:
     """Measure the columns, the trees, the numbers."""
     guilty = region.guilty()
     yield from _columns(people, guilty)
-    yield from _typologies(people, guilty)
+    yield from _typologies(people, region.members())
     yield from _numbers(region, set(guilty["entity"]))
 
 
@@ -62,10 +67,12 @@ def _columns(people: pl.DataFrame, guilty: pl.DataFrame) -> Iterator[Reading]:
     yield Reading("leak", "tree of depth 3, AP", tree, 0, TREE, "all typologies, rings unseen")
 
 
-def _typologies(people: pl.DataFrame, guilty: pl.DataFrame) -> Iterator[Reading]:
+def _typologies(people: pl.DataFrame, members: pl.DataFrame) -> Iterator[Reading]:
+    """Look at each kind apart; whoever is used by a ring without knowing it counts: he marks the ring."""
     for typology, exposed in sorted(EXPOSED.items()):
-        own = guilty.filter(pl.col("typology") == typology)
-        crowd = people.filter(exposed & ~pl.col("entity").is_in(_others(guilty, typology)))
+        own = members.filter(pl.col("typology") == typology)
+        strangers = members.filter(pl.col("typology") != typology)["entity"].to_list()
+        crowd = people.filter(exposed & ~pl.col("entity").is_in(strangers))
         labels, groups = _labels(crowd, own)
         if labels.sum() < ENOUGH:
             continue
@@ -75,11 +82,9 @@ def _typologies(people: pl.DataFrame, guilty: pl.DataFrame) -> Iterator[Reading]
         ratio = found[best] / labels.mean()
         yield Reading("leak", f"{typology} single column, AP / prevalence", ratio, 0, TIMES, best)
         tree = shallow_tree(crowd.select(columns).to_numpy().astype(float), labels, groups)
-        yield Reading("leak", f"{typology} tree of depth 3, AP", tree, 0, TREE, f"{int(labels.sum())} guilty")
-
-
-def _others(guilty: pl.DataFrame, typology: str) -> list[int]:
-    return guilty.filter(pl.col("typology") != typology)["entity"].to_list()
+        yield Reading(
+            "leak", f"{typology} tree of depth 3, AP", tree, 0, TREE, f"{int(labels.sum())} of {len(crowd)}"
+        )
 
 
 def _numbers(region: Written, guilty: set[int]) -> Iterator[Reading]:
