@@ -47,11 +47,13 @@ class Careers:
         self.rng.shuffle(seats)
         for person in people:
             age = years_between(person.born, START)
-            if age >= 16 and self.rng.random() < 0.93:
+            if person.away:
+                continue
+            if age >= 16 and self.rng.random() < 0.93 and person.account is None:
                 self.banking.open(person)
             if age >= (60 if person.sex == 1 else 53):
                 self._retire(person, age, seats)
-            elif age >= 19 and self.rng.random() < 0.52:
+            elif age >= 19 and (self.rng.random() < 0.52 or person.visitor):
                 if seats and self.rng.random() < 0.9:
                     self._career(person, seats, age)
                 else:
@@ -108,7 +110,8 @@ class Careers:
             begun = max(start, firm.founded)
             length = timedelta(days=int(rng.expovariate(1 / 1350)) + 45)
             end = begun + length if begun + length < END else None
-            self.hire(person, firm, begun, end)
+            # A few are taxed and not insured: students, the rehired, those on trial.
+            self.hire(person, firm, begun, end).insured = rng.random() > 0.035
             if end is None:
                 break
             start = end + timedelta(days=rng.choice((1, 1, 12, 40, 90, 200)))

@@ -46,7 +46,7 @@ def deaths(scene: Scene) -> None:
     for person in scene.world.people:
         age = years_between(person.born, START)
         hazard = min(0.5, 2 * 0.00004 * 2.718281828 ** (0.094 * age) + 0.0004)
-        if scene.rng.random() < hazard and not person.busy:
+        if scene.rng.random() < hazard and not (person.busy or person.visitor):
             die(person, START + timedelta(days=scene.rng.randrange(731)), scene.rng)
 
 
@@ -57,16 +57,32 @@ def births(scene: Scene) -> None:
     for person in scene.world.people:
         if person.sex == 2 and 21 <= scene.age(person) <= 39 and not person.busy and rng.random() < 0.06:
             day = START + timedelta(days=rng.randrange(731))
-            spell = person.job(day)
             if not person.alive(day):
                 continue
-            pays = spell if spell and (day - spell.start).days > 150 else None
+            pays = _cover(scene, person, day)
             birth = Birth(person, day, rng.choice(hospitals), pays, to_employer=rng.random() < 0.45)
             if rng.random() < 0.1:
                 birth.agent = scene.registry.phone()
-            if pays and pays.end and (pays.end - day).days < 150:
-                pays.end = None
             scene.plan.births[month_of(day)].append(birth)
+
+
+def _cover(scene: Scene, mother: Person, day: date) -> Spell | None:
+    """Return the job that pays the allowance.
+
+    Some found it when they already expected; a third do not come back after the leave.
+    """
+    rng, spell = scene.rng, mother.job(day)
+    if spell is None and not mother.jobs and not mother.pensions and rng.random() < 0.12:
+        firm = rng.choice(scene.world.employers)
+        spell = scene.careers.hire(mother, firm, day - timedelta(days=rng.randint(62, 280)), None)
+        mother.flexible = False
+    if spell is None or not spell.insured or (day - spell.start).days < 62:
+        return None
+    if spell.end is None and rng.random() < 0.33:
+        spell.end, spell.reason = day + timedelta(days=rng.randint(140, 330)), "01"
+    elif spell.end and (spell.end - day).days < 130:
+        spell.end = None
+    return spell
 
 
 def claim(
@@ -134,7 +150,7 @@ def back_payments(scene: Scene) -> None:
     for person in scene.world.people:
         if not 44 <= scene.age(person) <= 60 or person.busy or person.death or rng.random() > 0.035:
             continue
-        month, count = rng.randrange(24), rng.choice((6, 12, 24, 36, 60, 96, 120))
+        month, count = rng.randrange(24), rng.choice((6, 12, 24, 36, 60, 72, 96, 132))
         base, day = float(table("economy")["base_floor"]), scene.day(month)
         scene.plan.arrears[month] += [
             Contribution(person, None, "110", owed, base, day, True) for owed in range(month - count, month)
@@ -228,7 +244,9 @@ def edits(scene: Scene) -> None:
 
 def _new_card(scene: Scene, person: Person, old: Account, day: date) -> None:
     """Let a person bank elsewhere: the new account takes over what the old one received."""
-    new = scene.banking.open(person, opened=day - timedelta(days=scene.rng.randint(2, 25)))
+    # Two in five take an account they have had for years.
+    fresh = day - timedelta(days=scene.rng.randint(2, 25))
+    new = scene.banking.open(person, opened=fresh if scene.rng.random() < 0.6 else None)
     person.account = new
     for pension in person.pensions:
         if pension.account is old:

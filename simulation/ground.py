@@ -40,7 +40,8 @@ def _counties(division: str, size: int, rng: Random, numbering: Numbering) -> li
     counties, taken = [], set[str]()
     suffixes = [2, 3, *range(21, 31)] if numbering.alone else [*range(2, 10), *range(21, 80)]
     suffixes = suffixes[numbering.district :: numbering.districts]
-    for suffix in suffixes[: min(12, 2 + size // 800)]:
+    count = min(12, 2 + size // 800) if numbering.alone else max(1, min(4, size // 4000))
+    for suffix in suffixes[:count]:
         urban = suffix < URBAN
         first, kind = (words["district_first"], "区") if urban else (words["county_first"], "县")
         counties.append(

@@ -35,7 +35,15 @@ def live(district: District, folder: Path, sample: float, shown: bool = False) -
     plan = district.region
     # The people stay until the end and the months hold no cycles: a collector would walk in vain.
     gc.disable()
-    scene = create(district.people, district.seed, plan.division, plan.city, district.numbering)
+    scene = create(
+        district.people,
+        district.seed,
+        plan.division,
+        plan.city,
+        district.numbering,
+        shared=district.shared,
+        prevalence=district.prevalence,
+    )
     share = 1 / district.numbering.districts
     parts = write(scene, Delivery(plan.dialect, folder, sample, share), shown=shown)
     ledger.write(folder, scene.plan, len(scene.world.people))

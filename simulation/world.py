@@ -151,7 +151,10 @@ class Spell:
 
 @dataclass(slots=True, eq=False)
 class Person:
-    """A human being. ``number`` is the social-insurance number (AAC001)."""
+    """A human being. ``number`` is the social-insurance number (AAC001).
+
+    A ``visitor`` is registered in another region; who is ``away`` lives there, and is ``kept`` insured here.
+    """
 
     entity: int
     sex: int
@@ -182,6 +185,9 @@ class Person:
     atm: str = ""
     death: Death | None = None
     busy: bool = False
+    visitor: bool = False
+    away: bool = False
+    kept: bool = False
 
     def alive(self, day: date) -> bool:
         """Tell whether the person lives on that day."""
@@ -234,7 +240,10 @@ class Employer:
 
 @dataclass(slots=True, eq=False)
 class Clinic:
-    """A hospital, clinic or pharmacy; level as the code LEVEL, ``stay`` its own mean length of stay."""
+    """A hospital, clinic or pharmacy; level as the code LEVEL, ``stay`` its own mean length of stay.
+
+    ``pool`` is the division of another region in which it lies, or nothing.
+    """
 
     entity: int
     code: str
@@ -252,6 +261,7 @@ class Clinic:
     dear: float
     stay: float
     village: bool
+    pool: str = ""
 
 
 @dataclass(slots=True)

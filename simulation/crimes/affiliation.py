@@ -37,7 +37,7 @@ def plant(scene: Scene, order: Order) -> Ring | None:
 
 def _fees(scene: Scene, order: Order, spell: Spell, organiser: Person, between: Person | None) -> None:
     person = spell.person
-    for month in range(scene.rng.randint(0, 2), 24, scene.rng.choice((6, 6, 12))):
+    for month in range(scene.rng.randint(0, 2), 24, scene.rng.choice((6, 12, 12))):
         day = scene.day(month)
         if spell.start <= day <= END and person.alive(day):
             tribute(scene, order, person, organiser, between, day)

@@ -13,7 +13,7 @@ def plant(scene: Scene, order: Order) -> Ring | None:
     """Bill visits of six to ten patients who were not there, on one doctor's code.
 
     ``chronic``: as long-term treatment. ``surgery``: as ordinary visits of people who are well. Plain: nearly
-    all on his code, more than monthly. Careful: three in four. Expert: every other, among true visits.
+    all on his code, about monthly. Careful: three in four. Expert: every other, among true visits.
     """
     rng = scene.rng
     chronic = order.variant == "chronic"
@@ -26,7 +26,7 @@ def plant(scene: Scene, order: Order) -> Ring | None:
     if organiser is None:
         return None
     clinic = counter(scene, lambda c: not c.pharmacy and len(c.doctors) > 1)
-    doctor, rate = rng.choice(clinic.doctors), {PLAIN: 1.2, CAREFUL: 0.9, EXPERT: 0.6}[order.tier]
+    doctor, rate = rng.choice(clinic.doctors), {PLAIN: 0.9, CAREFUL: 0.7, EXPERT: 0.5}[order.tier]
     start = rng.randint(0, 14)
     for month in range(start, min(24, start + rng.randint(6, 11))):
         for person in patients:

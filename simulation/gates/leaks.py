@@ -19,7 +19,7 @@ EXPOSED: dict[str, pl.Expr] = {
     "P1": (pl.col("pension_rows") > 0) & (pl.col("certified_dead") > 0),
     "P2": pl.col("pension_rows") > 0,
     "P3": (pl.col("pension_rows") > 0) & (pl.col("sentenced") > 0),
-    "P4": pl.col("pension_rows") > 0,
+    "P4": (pl.col("pension_rows") > 0) & (pl.col("latest_enrolment") > -700),
     "P5": pl.col("months") > 0,
     "P6": pl.col("back_payments") >= 12,
     "P7": pl.col("name_edits") > 0,

@@ -11,6 +11,7 @@ from simulation.plan import Plan
 from simulation.world import Clinic, Person, World
 
 HOURS = (8, 8, 9, 9, 9, 10, 10, 10, 11, 11, 12, 13, 14, 14, 15, 15, 15, 16, 16, 17, 18)
+REFERRED = 0.025  # share of stays in a large hospital of another region, settled there and paid here
 
 
 def _when(day: date, rng: Random) -> datetime:
@@ -54,7 +55,7 @@ def settle(
 
 
 def _ordinary(
-    person: Person, month: int, log: Log, rng: Random, others: tuple[list[Clinic], list[Clinic]]
+    world: World, person: Person, month: int, log: Log, rng: Random, others: tuple[list[Clinic], list[Clinic]]
 ) -> None:
     words = table("medicine")
     clinic, shop = person.clinic, person.pharmacy
@@ -65,7 +66,7 @@ def _ordinary(
     need = person.frailty * person.habit
     plans = [("11", clinic, poisson(rng, 0.092 * need)), ("41", shop, poisson(rng, 0.066 * need))]
     if person.chronic:
-        plans += [("14", rng.choice((clinic, clinic, shop)), poisson(rng, 0.8 * min(4.0, person.habit)))]
+        plans += [("14", rng.choice((clinic, clinic, shop)), poisson(rng, 0.75 * max(0.6, min(3.0, person.habit))))]
         if person.chronic == words["dialysis"]:
             plans.append(("14", clinic, 11 + rng.randrange(3)))
     for kind, place, count in plans:
@@ -79,6 +80,8 @@ def _ordinary(
     often = 3.5 if person.chronic else min(3.0, person.habit + 0.3)
     if rng.random() < 0.0062 * person.frailty * often:
         hospital = clinic if clinic.beds else rng.choice(others[0])
+        if world.abroad and rng.random() < REFERRED:
+            hospital = rng.choice(world.abroad)
         stay = max(2, int(rng.gauss(hospital.stay, 2.2)))
         out = first(month) + timedelta(days=rng.randrange(days))
         if person.alive(out):
@@ -96,7 +99,7 @@ def month_of_illness(world: World, plan: Plan, month: int, log: Log, rng: Random
     others = (hospitals, [clinic for clinic in world.clinics if clinic.pharmacy])
     for person in world.people:
         if person.alive(begin):
-            _ordinary(person, month, log, rng, others)
+            _ordinary(world, person, month, log, rng, others)
     _planned(plan, month, log, rng)
     # Injuries are filed under the month of payment; the visit is an errand of the accident's own month.
     log.injuries += plan.injuries.get(month, [])

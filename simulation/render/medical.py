@@ -67,7 +67,7 @@ class Medical(Office):
         fund, wallet, cash = self._shares(visit)
         number = f"{visit.settled:%Y%m%d}{self._settled.next()}"
         code, disease = visit.disease.split(" ", 1)
-        division = self.world.region.division
+        pool = self.world.region.division
         values: list[Any] = [
             number,
             "M" + self._visited.next(),
@@ -76,8 +76,8 @@ class Medical(Office):
             name,
             desk.sex(person),
             person.born,
-            division,
-            division,
+            pool,
+            clinic.pool or pool,
             "310" if visit.employee else "390",
             visit.kind,
             clinic.code,
