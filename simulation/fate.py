@@ -6,12 +6,12 @@ from random import Random
 
 from simulation.codec import first_generation
 from simulation.data import table, weighted
-from simulation.log import Contribution, Injury, Sentence
+from simulation.log import Contribution, Injury, Sentence, Spare
 from simulation.names import homophone
 from simulation.period import END, MONTHS, START, first, in_window, month_of, years_between
 from simulation.plan import Birth, Claim, Errand, Innocent
 from simulation.scene import Scene
-from simulation.world import Account, Clinic, Death, Person, Spell
+from simulation.world import Account, Clinic, Death, Identity, Pension, Person, Spell
 
 
 def die(person: Person, day: date, rng: Random) -> Death:
@@ -155,6 +155,20 @@ def back_payments(scene: Scene) -> None:
         scene.plan.arrears[month] += [
             Contribution(person, None, "110", owed, base, day, True) for owed in range(month - count, month)
         ]
+
+
+def second_numbers(scene: Scene) -> None:
+    """Let some pensioners draw a lawful supplement under an old number that nobody ever merged."""
+    rng = scene.rng
+    for person in scene.world.people:
+        if not person.pensions or person.busy or person.death or rng.random() > 0.03:
+            continue
+        usual, number = person.pensions[0], scene.registry.person()
+        item, amount = rng.choice(("118", "205")), round(rng.uniform(350, 900), 1)
+        extra = Pension(person, usual.scheme, number, usual.since, amount, usual.account, item=item)
+        extra.proof, extra.device = usual.proof, usual.device
+        person.pensions.append(extra)
+        scene.plan.spares.append(Spare(person, Identity(person.name, person.cid, person.born), number))
 
 
 def injuries(scene: Scene) -> None:

@@ -72,6 +72,7 @@ def _decide(scene: Scene, size: int, prevalence: float) -> None:
         fate.births,
         fate.layoffs,
         fate.back_payments,
+        fate.second_numbers,
         fate.injuries,
         fate.sentences,
         fate.edits,

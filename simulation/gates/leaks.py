@@ -105,7 +105,7 @@ def _numbers(region: Written, guilty: set[int]) -> Iterator[Reading]:
         shown = rows.drop_nulls("entity").select("entity", value=value.cast(pl.Float64, strict=False))
         shown = shown.drop_nulls()
         labels = np.array([entity in guilty for entity in shown["entity"]], float)
-        yield _even("number", title, labels, shown["value"].to_numpy())
+        yield _even("number", title, labels, shown["value"].to_numpy(), len(guilty))
     moved = features.flows(region).filter(pl.col("channel").is_in(features.TRANSFERS))
     yield from _acts("transfers", moved, {"row": pl.col("source_row"), "second": _seconds("time")})
     visits = region.rows("settlement", "settlement_no", "visit_no", "settled", "kind")
@@ -126,10 +126,12 @@ def _acts(title: str, rows: pl.DataFrame, values: dict[str, pl.Expr]) -> Iterato
     for name, value in values.items():
         shown = rows.select("ring_id", value=value.cast(pl.Float64, strict=False)).drop_nulls("value")
         labels = shown["ring_id"].is_not_null().to_numpy().astype(float)
-        yield _even("number", f"{title}, {name}", labels, shown["value"].to_numpy())
+        rings = shown["ring_id"].drop_nulls().n_unique()
+        yield _even("number", f"{title}, {name}", labels, shown["value"].to_numpy(), rings)
 
 
-def _even(gate: str, title: str, labels: np.ndarray, scores: np.ndarray) -> Reading:
-    slack = 0.03 + noise(labels)
+def _even(gate: str, title: str, labels: np.ndarray, scores: np.ndarray, rings: int) -> Reading:
+    """Rank; acts of one ring fall together, so that a ring counts as five of them at most in the noise."""
+    slack = 0.03 + noise(min(labels.sum(), 5 * rings), len(labels) - labels.sum())
     found = ranking(labels, scores) if 0 < labels.sum() < len(labels) else 0.5
     return Reading(gate, f"{title}, AUC", found, 0.5 - slack, 0.5 + slack, f"{int(labels.sum())} positive")

@@ -66,7 +66,8 @@ def _ordinary(
     need = person.frailty * person.habit
     plans = [("11", clinic, poisson(rng, 0.092 * need)), ("41", shop, poisson(rng, 0.066 * need))]
     if person.chronic:
-        plans += [("14", rng.choice((clinic, clinic, shop)), poisson(rng, 0.75 * max(0.6, min(3.0, person.habit))))]
+        rate = 0.75 * max(0.6, min(3.0, person.habit))
+        plans += [("14", rng.choice((clinic, clinic, shop)), poisson(rng, rate))]
         if person.chronic == words["dialysis"]:
             plans.append(("14", clinic, 11 + rng.randrange(3)))
     for kind, place, count in plans:
