@@ -1,8 +1,8 @@
 """The country before anybody lives in it: its regions, their districts, and what several of them share.
 
-A region is simulated district by district, each apart from the others, so that memory is bounded
-and several processes can work; what crosses districts is therefore decided here, from one seed: who comes from
-elsewhere, who is known in several regions, and which part of a crossing ring is played where.
+A region is simulated district by district, each apart from the others, so that memory is bounded and several
+processes can work; what crosses districts is therefore decided here, from one seed: who comes from elsewhere,
+who is known in several regions, and which part of a crossing ring is played where.
 """
 
 from collections import defaultdict
@@ -13,7 +13,7 @@ from random import Random
 from simulation.chance import stream
 from simulation.data import table
 from simulation.numbering import Numbering
-from simulation.sharing import Cell, Shared, Stub, Stubs
+from simulation.sharing import Cell, Hospital, Shared, Stub, Stubs
 
 DISTRICT = 15_000  # people of a district at most, while the divisions of the region suffice
 DIVISIONS = 60  # districts of a region at most: each needs a county of its own
@@ -110,7 +110,7 @@ def _shared(plans: list[RegionPlan], counts: list[int], numbering: Numbering) ->
         for home, work, stub in _migrants(plans, makers, rng):
             made[starts[home] + rng.randrange(counts[home])].away.append(stub)
             made[starts[work] + rng.randrange(counts[work])].guests.append(stub)
-        for region, cell in _cells(plans, makers, rng):
+        for region, cell in _cells(plans, hospitals, makers, rng):
             made[starts[region] + rng.randrange(counts[region])].cells.append(cell)
     return made
 
@@ -125,7 +125,9 @@ def _migrants(plans: list[RegionPlan], makers: Stubs, rng: Random) -> list[tuple
     return made
 
 
-def _cells(plans: list[RegionPlan], makers: Stubs, rng: Random) -> list[tuple[int, Cell]]:
+def _cells(
+    plans: list[RegionPlan], hospitals: list[Hospital], makers: Stubs, rng: Random
+) -> list[tuple[int, Cell]]:
     """Choose the parts of crossing rings: region and cell; each part of a ring in a region of its own."""
     people, made = sum(plan.people for plan in plans), []
     numbers: dict[str, int] = defaultdict(int)
@@ -141,8 +143,8 @@ def _cells(plans: list[RegionPlan], makers: Stubs, rng: Random) -> list[tuple[in
                 rng.getrandbits(48),
                 rng.choices((1, 2, 3), (40, 35, 25))[0],
             )
+            site = next((hospitals[at].entity for at in range(len(plans)) if at not in where), 0)
             for part, region in enumerate(where):
-                made.append(
-                    (region, Cell(ring, kind["typology"], variant, tier, part, parts, stubs, draws, part > 0))
-                )
+                what = (ring, kind["typology"], variant, tier, part, parts, stubs, draws, part > 0, site)
+                made.append((region, Cell(*what)))
     return made

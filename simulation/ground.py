@@ -55,9 +55,8 @@ def _places(division: str, size: int, rng: Random, numbering: Numbering) -> list
     places, taken = [], set[str]()
     counties = _counties(division, size, rng, numbering)
     for code, county in counties:
-        towns = (
-            max(2, size // (500 * (2 + size // 800)) + 1) if numbering.alone else size // 500 // len(counties)
-        )
+        share = size // (500 * (2 + size // 800)) + 1 if numbering.alone else size // 500 // len(counties)
+        towns = max(2, share)
         for at in range(towns):
             rural = at % 2 == 0
             town = _fresh(rng, words["town_first"], words["town_last"], taken, "镇" if rural else "街道")
