@@ -4,14 +4,12 @@ from datetime import date, timedelta
 from itertools import islice
 from random import Random
 
-from simulation.codec import first_generation
 from simulation.data import table, weighted
-from simulation.log import Contribution, Injury, Sentence, Spare
-from simulation.names import homophone
-from simulation.period import END, MONTHS, START, first, in_window, month_of, years_between
+from simulation.log import Injury, Sentence
+from simulation.period import END, START, first, in_window, month_of, years_between
 from simulation.plan import Birth, Claim, Errand, Innocent
 from simulation.scene import Scene
-from simulation.world import Account, Clinic, Death, Identity, Pension, Person, Spell
+from simulation.world import Clinic, Death, Person, Spell
 
 
 def die(person: Person, day: date, rng: Random) -> Death:
@@ -130,7 +128,7 @@ def layoffs(scene: Scene) -> None:
                 made = claim(scene, spell)
                 if made and later:
                     made.months = max(1, min(made.months, (min(later) - spell.end).days // 30 - 1))
-                elif made and scene.rng.random() < 0.2:
+                elif made and scene.rng.random() < 0.3:
                     _odd_jobs(scene, person, made)
 
 
@@ -142,33 +140,6 @@ def _odd_jobs(scene: Scene, person: Person, made: Claim) -> None:
         until = begin + timedelta(days=scene.rng.randint(40, 300))
         job = scene.careers.hire(person, firm, begin, until if until < END else None, "03")
         job.insured = False
-
-
-def back_payments(scene: Scene) -> None:
-    """Let some near the pension age buy years they lack, one by one, as the rules allow."""
-    rng = scene.rng
-    for person in scene.world.people:
-        if not 44 <= scene.age(person) <= 60 or person.busy or person.death or rng.random() > 0.035:
-            continue
-        month, count = rng.randrange(24), rng.choice((6, 12, 24, 36, 60, 72, 96, 132))
-        base, day = float(table("economy")["base_floor"]), scene.day(month)
-        scene.plan.arrears[month] += [
-            Contribution(person, None, "110", owed, base, day, True) for owed in range(month - count, month)
-        ]
-
-
-def second_numbers(scene: Scene) -> None:
-    """Let some pensioners draw a lawful supplement under an old number that nobody ever merged."""
-    rng = scene.rng
-    for person in scene.world.people:
-        if not person.pensions or person.busy or person.death or rng.random() > 0.03:
-            continue
-        usual, number = person.pensions[0], scene.registry.person()
-        item, amount = rng.choice(("118", "205")), round(rng.uniform(350, 900), 1)
-        extra = Pension(person, usual.scheme, number, usual.since, amount, usual.account, item=item)
-        extra.proof, extra.device = usual.proof, usual.device
-        person.pensions.append(extra)
-        scene.plan.spares.append(Spare(person, Identity(person.name, person.cid, person.born), number))
 
 
 def injuries(scene: Scene) -> None:
@@ -224,48 +195,6 @@ def sentences(scene: Scene) -> None:
                 person, rng.choice(crimes), begin + timedelta(days=rng.randint(2, 120)), begin, end, status
             )
         )
-
-
-def edits(scene: Scene) -> None:
-    """Plan the small edits of every day: a new card, a new phone, a repaired id, a corrected name."""
-    rng = scene.rng
-    for person in scene.world.people:
-        if scene.age(person) < 16 or rng.random() > 0.26:
-            continue
-        day = scene.day(rng.randrange(MONTHS))
-        if not person.alive(day):
-            continue
-        draw = rng.random()
-        if draw < 0.5:
-            if person.account and not person.busy:
-                _new_card(scene, person, person.account, day)
-        elif draw < 0.78 and person.phone:
-            scene.edit(person, "AAE005", (scene.registry.phone(), person.phone), day)
-        elif draw < 0.87:
-            scene.edit(person, "AAE006", (person.address, person.address[len(person.place.town) :]), day)
-        elif draw < 0.93:
-            scene.edit(person, "AAC002", (first_generation(person.cid), person.cid), day, channel="1")
-        elif draw < 0.98:
-            wrong = person.former or homophone(rng, person.name)
-            scene.edit(person, "AAC003", (wrong, person.name), day, channel="1")
-        else:
-            both = (
-                f"{homophone(rng, person.name)}|{first_generation(person.cid)}",
-                f"{person.name}|{person.cid}",
-            )
-            scene.edit(person, "AAC002,AAC003", both, day, channel="1")
-
-
-def _new_card(scene: Scene, person: Person, old: Account, day: date) -> None:
-    """Let a person bank elsewhere: the new account takes over what the old one received."""
-    # Two in five take an account they have had for years.
-    fresh = day - timedelta(days=scene.rng.randint(2, 25))
-    new = scene.banking.open(person, opened=fresh if scene.rng.random() < 0.6 else None)
-    person.account = new
-    for pension in person.pensions:
-        if pension.account is old:
-            pension.account, pension.older, pension.moved = new, old, month_of(day) + 1
-    scene.edit(person, "AAE010", (old.number, new.number), day)
 
 
 def patients(scene: Scene) -> None:

@@ -1,11 +1,11 @@
 """Makes the world and decides everything that will happen in it."""
 
-from simulation import audit, fate, innocence, strangers
+from simulation import audit, fate, innocence, paperwork, strangers
 from simulation.banking import Banking
 from simulation.care import clinics, settle
 from simulation.careers import Careers
 from simulation.chance import stream
-from simulation.crimes import schedule
+from simulation.crimes import CELLS, schedule
 from simulation.economy import Economy, firms
 from simulation.ground import region
 from simulation.numbering import Numbering
@@ -64,6 +64,9 @@ def create(
 def _decide(scene: Scene, size: int, prevalence: float) -> None:
     """Plan crimes first, then their innocent likenesses, then everybody's ordinary fate."""
     fate.patients(scene)
+    for cell in scene.cells:
+        ring = CELLS[cell.typology](scene, cell)
+        scene.plan.rings += [ring] if ring else []
     # A hamlet has a few rings of each kind; in a large region their share of the people decides.
     schedule.plant(scene, size, schedule.least(size) if scene.world.numbering.alone else 0, prevalence)
     innocence.arrange(scene)
@@ -71,11 +74,12 @@ def _decide(scene: Scene, size: int, prevalence: float) -> None:
         fate.deaths,
         fate.births,
         fate.layoffs,
-        fate.back_payments,
-        fate.second_numbers,
+        paperwork.back_payments,
+        paperwork.second_numbers,
+        paperwork.kept_cards,
         fate.injuries,
         fate.sentences,
-        fate.edits,
+        paperwork.edits,
     ):
         step(scene)
     for ring in scene.plan.rings:

@@ -58,6 +58,7 @@ class Cell:
         stubs: Who is known in all of them.
         draws: Seed of what must agree everywhere.
         abroad: Whether this is not the region where the stubs are registered.
+        site: The central hospital, by its number in the truth, of a region that plays no part; 0 without one.
     """
 
     ring: str
@@ -69,6 +70,7 @@ class Cell:
     stubs: tuple[Stub, ...]
     draws: int
     abroad: bool
+    site: int = 0
 
     def rng(self) -> Stream:
         """Return the stream that every part of the ring draws alike."""

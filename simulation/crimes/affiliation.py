@@ -28,7 +28,7 @@ def plant(scene: Scene, order: Order) -> Ring | None:
         joined = start + timedelta(days=1 + late + scene.rng.randint(0, 6))
         spell = scene.careers.hire(person, host, joined, None)
         spell.works, spell.paid, spell.ring = False, order.tier == EXPERT, order.ring
-        if spell.paid:
+        if spell.paid and scene.rng.random() < 0.5:
             spell.returned, spell.patron = spell.wage * 0.96, organiser.account
         _fees(scene, order, spell, organiser, between)
     others = ((between, "intermediary"),)

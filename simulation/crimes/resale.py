@@ -56,7 +56,7 @@ def plant(scene: Scene, order: Order) -> Ring | None:
                 packs += [] if again or drug != dear else [code]
                 place = places[0] if again else rng.choice(places)
                 buy(scene, person, (place, month), Good(drug, rng.choice((1, 2, 3, 4)), code), order.ring)
-            if rng.random() < {PLAIN: 0.5, CAREFUL: 0.3, EXPERT: 0.15}[order.tier]:
+            if rng.random() < {PLAIN: 0.35, CAREFUL: 0.2, EXPERT: 0.1}[order.tier]:
                 payer = between or organiser
                 scene.pay(payer.account, person.account, scene.day(month, 20), scene.gift(), order.ring)
     others = ((between, "intermediary"),)

@@ -11,7 +11,7 @@ from simulation.gates.region import Written
 
 TIMES = 5.0  # a column's average precision against the prevalence
 TREE = 0.30
-ENOUGH = 20  # guilty people of a typology below which its own figures say nothing
+ENOUGH = 30  # guilty people of a typology below which its own figures say nothing
 
 # typology -> who could have committed it: the others are no fair crowd to hide in. Where the crime lies in
 # one record (a sentence, an edited name, years bought), the crowd are those who have such a record.
@@ -35,7 +35,7 @@ EXPOSED: dict[str, pl.Expr] = {
     "H1": pl.col("stays") > 0,
     "H2": pl.col("visits") > 0,
     "H4": pl.col("chronic_visits") > 0,
-    "H5": pl.col("visits") > 0,
+    "H5": pl.col("visits") >= 5,
     "H6": pl.col("stays") > 1,
 }
 
@@ -57,13 +57,24 @@ def _labels(people: pl.DataFrame, guilty: pl.DataFrame) -> tuple[np.ndarray, np.
     return labels, np.array([ring_of.get(entity, entity) for entity in entities])
 
 
+def _matrix(people: pl.DataFrame) -> np.ndarray:
+    return people.drop("entity").to_numpy().astype(float)
+
+
+def _best(people: pl.DataFrame, labels: np.ndarray) -> tuple[float, str]:
+    """Return the highest average precision of a column against the prevalence, and which column."""
+    names = [name for name in people.columns if name != "entity"]
+    found = [
+        (precision(labels, people[name].to_numpy().astype(float)) / labels.mean(), name) for name in names
+    ]
+    return max(found)
+
+
 def _columns(people: pl.DataFrame, guilty: pl.DataFrame) -> Iterator[Reading]:
     labels, groups = _labels(people, guilty)
-    columns = [name for name in people.columns if name != "entity"]
-    found = {name: precision(labels, people[name].to_numpy().astype(float)) for name in columns}
-    best = max(found, key=lambda name: found[name])
-    yield Reading("leak", "single column, AP / prevalence", found[best] / labels.mean(), 0, TIMES, best)
-    tree = shallow_tree(people.select(columns).to_numpy().astype(float), labels, groups)
+    ratio, best = _best(people, labels)
+    yield Reading("leak", "single column, AP / prevalence", ratio, 0, TIMES, best)
+    tree = shallow_tree(_matrix(people), labels, groups)
     yield Reading("leak", "tree of depth 3, AP", tree, 0, TREE, "all typologies, rings unseen")
 
 
@@ -76,12 +87,12 @@ def _typologies(people: pl.DataFrame, members: pl.DataFrame) -> Iterator[Reading
         labels, groups = _labels(crowd, own)
         if labels.sum() < ENOUGH:
             continue
-        columns = [name for name in crowd.columns if name != "entity"]
-        found = {name: precision(labels, crowd[name].to_numpy().astype(float)) for name in columns}
-        best = max(found, key=lambda name: found[name])
-        ratio = found[best] / labels.mean()
-        yield Reading("leak", f"{typology} single column, AP / prevalence", ratio, 0, TIMES, best)
-        tree = shallow_tree(crowd.select(columns).to_numpy().astype(float), labels, groups)
+        ratio, best = _best(crowd, labels)
+        # The best of fifty columns is never at 1 for a few dozen people: what as many drawn by lot reach.
+        lot = max(_best(crowd, np.random.default_rng(draw).permutation(labels))[0] for draw in range(3))
+        most = max(TIMES, lot)
+        yield Reading("leak", f"{typology} single column, AP / prevalence", ratio, 0, most, best)
+        tree = shallow_tree(_matrix(crowd), labels, groups)
         yield Reading(
             "leak", f"{typology} tree of depth 3, AP", tree, 0, TREE, f"{int(labels.sum())} of {len(crowd)}"
         )

@@ -110,7 +110,8 @@ def _planned(plan: Plan, month: int, log: Log, rng: Random) -> None:
     for stay in plan.admissions.get(month, []):
         when = _when(stay.begin + timedelta(days=stay.days), rng)
         visit = settle(stay.person, stay.clinic, "21", when, rng, stay.disease, days=stay.days)
-        log.visits.append(visit._replace(ring=stay.ring, doctor=stay.doctor or visit.doctor))
+        visit = visit._replace(ring=stay.ring, doctor=stay.doctor or visit.doctor)
+        log.visits.append(visit._replace(fee=stay.fee or visit.fee))
     for errand in plan.errands.get(month, []):
         clinic = errand.clinic
         visit = settle(
