@@ -51,6 +51,17 @@ class Banking:
             holder.account = account
         return account
 
+    def adopt(self, holder: Person, known: tuple[int, str, str]) -> Account:
+        """Open the account that other regions know already: its number in the truth, its card, its bank."""
+        entity, card, bank = known
+        day = START - timedelta(days=self.rng.randint(30, 2500))
+        branch = self.rng.choice(self._branches[bank])
+        account = Account(entity, card, holder, bank, branch, day, phone=holder.phone)
+        account.round_day = self.rng.randint(13, 27)
+        self.accounts.append(account)
+        holder.account = account
+        return account
+
 
 def keep(account: Account, keeper: Person, atm: str = "", day: int = 0) -> None:
     """Give the card to a keeper, who empties the account on his round."""

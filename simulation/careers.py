@@ -47,28 +47,49 @@ class Careers:
         self.rng.shuffle(seats)
         for person in people:
             age = years_between(person.born, START)
-            if age >= 16 and self.rng.random() < 0.93:
+            if person.away:
+                continue
+            if age >= 16 and self.rng.random() < 0.93 and person.account is None:
                 self.banking.open(person)
             if age >= (60 if person.sex == 1 else 53):
-                self._retire(person, age)
-            elif age >= 19 and self.rng.random() < 0.62:
+                self._retire(person, age, seats)
+            elif age >= 19 and (self.rng.random() < 0.52 or person.visitor):
                 if seats and self.rng.random() < 0.9:
                     self._career(person, seats, age)
                 else:
                     person.flexible = True
+                self._end(person)
 
-    def _retire(self, person: Person, age: int) -> None:
+    def _retire(self, person: Person, age: int, seats: list[Employer]) -> None:
         rng = self.rng
         rural = person.place.rural
         scheme = rng.choices(("110", "120", "170"), (22, 1, 77) if rural else (58, 5, 37))[0]
         if scheme == "170" and age < 60:
             return
-        since = date(
-            person.born.year + (60 if person.sex == 1 or scheme == "170" else 52), person.born.month, 28
-        )
-        means = {"110": (2940, 0.26), "120": (4600, 0.22), "170": (186, 0.27)}[scheme]
+        since = date(_pension_age(person, scheme) + person.born.year, person.born.month, 28)
+        means = {"110": (3090, 0.26), "120": (4600, 0.22), "170": (209, 0.27)}[scheme]
         amount = round(means[0] * rng.lognormvariate(0, means[1]), 1)
         self.grant(person, scheme, since, amount)
+        if scheme == "110" and age < 66 and seats and rng.random() < 0.7:
+            firm = rng.choice(seats)
+            begun = max(HIRED - timedelta(days=rng.randint(0, 2500)), firm.founded)
+            if begun < since:
+                self.hire(person, firm, begun, since - timedelta(days=1), "06")
+
+    def _end(self, person: Person) -> None:
+        """Retire whoever comes of age within the two years; a third work on and draw no pension yet."""
+        since = date(person.born.year + _pension_age(person, "110"), person.born.month, 28)
+        if not START < since < END or self.rng.random() < 0.33:
+            return
+        for spell in [job for job in person.jobs if job.start >= since]:
+            person.jobs.remove(spell)
+            spell.employer.spells.remove(spell)
+        for spell in person.jobs:
+            if spell.end is None or spell.end >= since:
+                spell.end, spell.reason = since - timedelta(days=1), "06"
+        amount = round(2800 * self.rng.lognormvariate(0, 0.26), 1)
+        person.flexible = False
+        self.grant(person, "110", since, amount)
 
     def grant(self, person: Person, scheme: str, since: date, amount: float) -> Pension:
         """Start a pension on the person's own account; ``amount`` in yuan a month."""
@@ -89,7 +110,8 @@ class Careers:
             begun = max(start, firm.founded)
             length = timedelta(days=int(rng.expovariate(1 / 1350)) + 45)
             end = begun + length if begun + length < END else None
-            self.hire(person, firm, begun, end)
+            # A few are taxed and not insured: students, the rehired, those on trial.
+            self.hire(person, firm, begun, end).insured = rng.random() > 0.035
             if end is None:
                 break
             start = end + timedelta(days=rng.choice((1, 1, 12, 40, 90, 200)))
@@ -108,6 +130,7 @@ class Careers:
         rng = self.rng
         wage = wage_of(firm, rng)
         spell = Spell(person, firm, start, wage, base_of(wage, rng), end)
+        spell.paid = not firm.cash
         if end:
             spell.reason = reason or rng.choices(("01", "02", "03"), (64, 22, 14))[0]
         if person.account is None:
@@ -117,3 +140,7 @@ class Careers:
         person.jobs.append(spell)
         firm.spells.append(spell)
         return spell
+
+
+def _pension_age(person: Person, scheme: str) -> int:
+    return 60 if person.sex == 1 or scheme == "170" else 52

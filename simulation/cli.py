@@ -31,6 +31,7 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--name", default="", help="name of the first region's city, ending in 市")
     made.add_argument("--dialect", default="a", choices=dialects, help="how the first region's offices write")
+    made.add_argument("--prevalence", type=float, default=0.005, help="share of the people who are in rings")
     made.add_argument(
         "--processes", type=int, default=os.cpu_count() or 1, help="districts simulated at a time"
     )
@@ -60,6 +61,8 @@ def check(given: argparse.Namespace) -> None:
         raise SimulationError(f"--name {given.name} is no city.", "Give a name that ends in 市.")
     if given.processes < 1:
         raise SimulationError(f"--processes {given.processes} is out of range.", "Choose 1 or more.")
+    if not 0 <= given.prevalence <= 0.1:
+        raise SimulationError(f"--prevalence {given.prevalence} is no such share.", "Choose 0 to 0.1.")
     if not 0 <= given.sample <= 1:
         raise SimulationError(f"--sample {given.sample} is no share.", "Choose 0 to 1.")
     if given.out.exists() and not given.out.is_dir():
@@ -75,7 +78,9 @@ def main(arguments: list[str] | None = None) -> int:
         check(given)
         city = given.name or str(table("places")["default_city"])
         first = RegionPlan("", given.division, city, given.dialect, given.people, given.seed)
-        country = districts(regions(given.people, given.seed, first, given.regions), given.seed)
+        country = districts(
+            regions(given.people, given.seed, first, given.regions), given.seed, given.prevalence
+        )
         simulate(country, given.out, processes=given.processes, sample=given.sample)
     except SimulationError as error:
         sys.stderr.write(f"error: {error.problem}\n  {error.remedy}\n")

@@ -93,6 +93,7 @@ class Economy:
             if rng.random() < 0.85
             else "",
             dispatch=row["word"] == "劳务派遣",
+            cash=rng.random() < (0.4 if 0 < size <= 5 else 0.03),
         )
 
 

@@ -4,14 +4,12 @@ from datetime import date, timedelta
 from itertools import islice
 from random import Random
 
-from simulation.codec import first_generation
 from simulation.data import table, weighted
 from simulation.log import Injury, Sentence
-from simulation.names import homophone
-from simulation.period import END, MONTHS, START, in_window, month_of, years_between
+from simulation.period import END, START, first, in_window, month_of, years_between
 from simulation.plan import Birth, Claim, Errand, Innocent
 from simulation.scene import Scene
-from simulation.world import Account, Clinic, Death, Person, Spell
+from simulation.world import Clinic, Death, Person, Spell
 
 
 def die(person: Person, day: date, rng: Random) -> Death:
@@ -45,8 +43,8 @@ def deaths(scene: Scene) -> None:
     """Choose who dies: Gompertz hazard, about 8 in 1,000 a year over all ages."""
     for person in scene.world.people:
         age = years_between(person.born, START)
-        hazard = min(0.5, 2 * 0.000025 * 2.718281828 ** (0.094 * age) + 0.0004)
-        if scene.rng.random() < hazard and not person.busy:
+        hazard = min(0.5, 2 * 0.00004 * 2.718281828 ** (0.094 * age) + 0.0004)
+        if scene.rng.random() < hazard and not (person.busy or person.visitor):
             die(person, START + timedelta(days=scene.rng.randrange(731)), scene.rng)
 
 
@@ -55,18 +53,34 @@ def births(scene: Scene) -> None:
     rng = scene.rng
     hospitals = [clinic for clinic in scene.world.clinics if clinic.beds]
     for person in scene.world.people:
-        if person.sex == 2 and 21 <= scene.age(person) <= 39 and not person.busy and rng.random() < 0.085:
+        if person.sex == 2 and 21 <= scene.age(person) <= 39 and not person.busy and rng.random() < 0.06:
             day = START + timedelta(days=rng.randrange(731))
-            spell = person.job(day)
             if not person.alive(day):
                 continue
-            pays = spell if spell and (day - spell.start).days > 150 else None
+            pays = _cover(scene, person, day)
             birth = Birth(person, day, rng.choice(hospitals), pays, to_employer=rng.random() < 0.45)
             if rng.random() < 0.1:
                 birth.agent = scene.registry.phone()
-            if pays and pays.end and (pays.end - day).days < 150:
-                pays.end = None
             scene.plan.births[month_of(day)].append(birth)
+
+
+def _cover(scene: Scene, mother: Person, day: date) -> Spell | None:
+    """Return the job that pays the allowance.
+
+    Some found it when they already expected; a third do not come back after the leave.
+    """
+    rng, spell = scene.rng, mother.job(day)
+    if spell is None and not mother.jobs and not mother.pensions and rng.random() < 0.12:
+        firm = rng.choice(scene.world.employers)
+        spell = scene.careers.hire(mother, firm, day - timedelta(days=rng.randint(62, 280)), None)
+        mother.flexible = False
+    if spell is None or not spell.insured or (day - spell.start).days < 62:
+        return None
+    if spell.end is None and rng.random() < 0.33:
+        spell.end, spell.reason = day + timedelta(days=rng.randint(140, 330)), "01"
+    elif spell.end and (spell.end - day).days < 130:
+        spell.end = None
+    return spell
 
 
 def claim(
@@ -110,10 +124,22 @@ def layoffs(scene: Scene) -> None:
             later = [other.start for other in person.jobs if other.start > spell.end]
             if later and (min(later) - spell.end).days < 60:
                 continue
-            if scene.rng.random() < 0.7:
+            if scene.rng.random() < 0.36:
                 made = claim(scene, spell)
                 if made and later:
                     made.months = max(1, min(made.months, (min(later) - spell.end).days // 30 - 1))
+                elif made and scene.rng.random() < 0.3:
+                    _odd_jobs(scene, person, made)
+
+
+def _odd_jobs(scene: Scene, person: Person, made: Claim) -> None:
+    """Let a claimant earn something on the side for some months, taxed and not insured, as many may."""
+    begin = first(min(22, made.start + scene.rng.randint(0, made.months))) + timedelta(days=4)
+    firm = scene.rng.choice(scene.world.employers)
+    if begin < END and firm.size:
+        until = begin + timedelta(days=scene.rng.randint(40, 300))
+        job = scene.careers.hire(person, firm, begin, until if until < END else None, "03")
+        job.insured = False
 
 
 def injuries(scene: Scene) -> None:
@@ -169,46 +195,6 @@ def sentences(scene: Scene) -> None:
                 person, rng.choice(crimes), begin + timedelta(days=rng.randint(2, 120)), begin, end, status
             )
         )
-
-
-def edits(scene: Scene) -> None:
-    """Plan the small edits of every day: a new card, a new phone, a repaired id, a corrected name."""
-    rng = scene.rng
-    for person in scene.world.people:
-        if scene.age(person) < 16 or rng.random() > 0.26:
-            continue
-        day = scene.day(rng.randrange(MONTHS))
-        if not person.alive(day):
-            continue
-        draw = rng.random()
-        if draw < 0.5:
-            if person.account and not person.busy:
-                _new_card(scene, person, person.account, day)
-        elif draw < 0.78 and person.phone:
-            scene.edit(person, "AAE005", (scene.registry.phone(), person.phone), day)
-        elif draw < 0.87:
-            scene.edit(person, "AAE006", (person.address, person.address[len(person.place.town) :]), day)
-        elif draw < 0.93:
-            scene.edit(person, "AAC002", (first_generation(person.cid), person.cid), day, channel="1")
-        elif draw < 0.98:
-            wrong = person.former or homophone(rng, person.name)
-            scene.edit(person, "AAC003", (wrong, person.name), day, channel="1")
-        else:
-            both = (
-                f"{homophone(rng, person.name)}|{first_generation(person.cid)}",
-                f"{person.name}|{person.cid}",
-            )
-            scene.edit(person, "AAC002,AAC003", both, day, channel="1")
-
-
-def _new_card(scene: Scene, person: Person, old: Account, day: date) -> None:
-    """Let a person bank elsewhere: the new account takes over what the old one received."""
-    new = scene.banking.open(person, opened=day - timedelta(days=scene.rng.randint(2, 25)))
-    person.account = new
-    for pension in person.pensions:
-        if pension.account is old:
-            pension.account, pension.older, pension.moved = new, old, month_of(day) + 1
-    scene.edit(person, "AAE010", (old.number, new.number), day)
 
 
 def patients(scene: Scene) -> None:

@@ -1,11 +1,11 @@
 """Makes the world and decides everything that will happen in it."""
 
-from simulation import audit, fate, innocence
+from simulation import audit, fate, innocence, paperwork, strangers
 from simulation.banking import Banking
 from simulation.care import clinics, settle
 from simulation.careers import Careers
 from simulation.chance import stream
-from simulation.crimes import schedule
+from simulation.crimes import CELLS, schedule
 from simulation.economy import Economy, firms
 from simulation.ground import region
 from simulation.numbering import Numbering
@@ -13,26 +13,47 @@ from simulation.plan import Plan
 from simulation.population import Population
 from simulation.registry import Registry
 from simulation.scene import Scene
+from simulation.sharing import Shared
 from simulation.world import World
 
 
-def create(size: int, seed: int, division: str, city: str, numbering: Numbering | None = None) -> Scene:
-    """Return a region of ``size`` people, or the district that ``numbering`` says, its two years planned."""
-    numbering = numbering or Numbering(seed, seed)
+def create(
+    size: int,
+    seed: int,
+    division: str,
+    city: str,
+    numbering: Numbering | None = None,
+    *,
+    shared: Shared | None = None,
+    prevalence: float = schedule.SHARE,
+) -> Scene:
+    """Return a region of ``size`` people, or the district that ``numbering`` says, its two years planned.
+
+    ``shared`` is what other districts know of it, ``prevalence`` the share of the people in rings.
+    """
+    numbering, shared = numbering or Numbering(seed, seed), shared or Shared()
     ground = region(division, city, size, numbering)
     registry = Registry(seed, division, numbering)
     people = Population(ground, registry, stream(seed, "population")).fill(size)
+    guests = strangers.arrive(shared, ground, registry, stream(seed, "strangers"))
+    people += guests.values()
     economy = Economy(ground, registry, stream(seed, "economy"))
     rng = stream(seed, "careers")
     banking = Banking(registry, stream(seed, "banking"))
     world = World(seed, ground, numbering, people)
     world.employers = firms(economy, people, int(size * 0.3), rng)
     world.clinics = clinics(ground, registry, stream(seed, "care"), size)
+    world.abroad = strangers.elsewhere(shared.abroad, world.clinics[0])
+    if shared.central:
+        strangers.central(shared.central, world.clinics[0])
     settle(people, world.clinics, ground.atms, stream(seed, "habits"))
+    strangers.bank(guests, shared, banking)
     careers = Careers(banking, rng)
     careers.place(people, world.employers)
-    scene = Scene(world, Plan(), registry, banking, careers, economy, stream(seed, "scene"))
-    _decide(scene, size)
+    scene = Scene(
+        world, Plan(), registry, banking, careers, economy, stream(seed, "scene"), shared.cells, guests
+    )
+    _decide(scene, size, prevalence)
     for firm in world.employers:
         if firm.account is None and scene.rng.random() < 0.9:
             banking.open(firm)
@@ -40,13 +61,26 @@ def create(size: int, seed: int, division: str, city: str, numbering: Numbering 
     return scene
 
 
-def _decide(scene: Scene, size: int) -> None:
+def _decide(scene: Scene, size: int, prevalence: float) -> None:
     """Plan crimes first, then their innocent likenesses, then everybody's ordinary fate."""
     fate.patients(scene)
+    for cell in scene.cells:
+        ring = CELLS[cell.typology](scene, cell)
+        scene.plan.rings += [ring] if ring else []
     # A hamlet has a few rings of each kind; in a large region their share of the people decides.
-    schedule.plant(scene, size, schedule.least(size) if scene.world.numbering.alone else 0)
+    schedule.plant(scene, size, schedule.least(size) if scene.world.numbering.alone else 0, prevalence)
     innocence.arrange(scene)
-    for step in (fate.deaths, fate.births, fate.layoffs, fate.injuries, fate.sentences, fate.edits):
+    for step in (
+        fate.deaths,
+        fate.births,
+        fate.layoffs,
+        paperwork.back_payments,
+        paperwork.second_numbers,
+        paperwork.kept_cards,
+        fate.injuries,
+        fate.sentences,
+        paperwork.edits,
+    ):
         step(scene)
     for ring in scene.plan.rings:
         scene.rng.shuffle(ring.members)

@@ -40,7 +40,8 @@ def _counties(division: str, size: int, rng: Random, numbering: Numbering) -> li
     counties, taken = [], set[str]()
     suffixes = [2, 3, *range(21, 31)] if numbering.alone else [*range(2, 10), *range(21, 80)]
     suffixes = suffixes[numbering.district :: numbering.districts]
-    for suffix in suffixes[: min(12, 2 + size // 800)]:
+    count = min(12, 2 + size // 800) if numbering.alone else max(1, min(4, size // 4000))
+    for suffix in suffixes[:count]:
         urban = suffix < URBAN
         first, kind = (words["district_first"], "区") if urban else (words["county_first"], "县")
         counties.append(
@@ -54,9 +55,8 @@ def _places(division: str, size: int, rng: Random, numbering: Numbering) -> list
     places, taken = [], set[str]()
     counties = _counties(division, size, rng, numbering)
     for code, county in counties:
-        towns = (
-            max(2, size // (500 * (2 + size // 800)) + 1) if numbering.alone else size // 500 // len(counties)
-        )
+        share = size // (500 * (2 + size // 800)) + 1 if numbering.alone else size // 500 // len(counties)
+        towns = max(2, share)
         for at in range(towns):
             rural = at % 2 == 0
             town = _fresh(rng, words["town_first"], words["town_last"], taken, "镇" if rural else "街道")

@@ -41,7 +41,7 @@ class Birth:
 
 @dataclass(slots=True)
 class Admission:
-    """A hospital stay."""
+    """A hospital stay; ``fee`` in yuan where it is agreed."""
 
     person: Person
     clinic: Clinic
@@ -50,6 +50,7 @@ class Admission:
     disease: str
     ring: str = ""
     doctor: str = ""
+    fee: float = 0.0
 
 
 @dataclass(slots=True)

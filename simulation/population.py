@@ -9,6 +9,8 @@ from simulation.period import START
 from simulation.registry import Registry
 from simulation.world import Person, Place, Region
 
+URBAN = 0.64  # of the households, census of 2020
+
 
 class Population:
     """Builds households until the region has its people.
@@ -24,15 +26,17 @@ class Population:
         self.region, self.registry, self.rng = region, registry, rng
         self.people: list[Person] = []
         self.households = 0
+        self._urban = [place for place in region.places if not place.rural]
+        self._rural = [place for place in region.places if place.rural]
 
     def fill(self, size: int) -> list[Person]:
         """Return ``size`` people."""
         while len(self.people) < size:
             draw = self.rng.random()
-            if draw < 0.2 and len(self.people) > size // 4:
+            if draw < 0.25 and len(self.people) > size // 4:
                 self._old_couple()
-            elif draw < 0.86:
-                self._family(with_parents=draw < 0.42)
+            elif draw < 0.77:
+                self._family(with_parents=draw < 0.33)
             else:
                 self._single()
         del self.people[size:]
@@ -49,7 +53,7 @@ class Population:
     ) -> Person:
         rng, place = self.rng, home[0]
         born = self._born(age)
-        migrant = rng.random() < 0.05
+        migrant = rng.random() < 0.15
         division = (
             f"{rng.choice(('34', '41', '42', '43', '51', '52'))}{rng.randint(1, 12):02d}"
             f"{rng.randint(1, 5) + 80:02d}"
@@ -78,6 +82,8 @@ class Population:
         if age >= 14 and rng.random() < (0.93 if age < 65 else 0.7):
             person.phone, person.device = self.registry.phone(), self.registry.device()
         person.frailty = rng.lognormvariate(0, 0.5) * (1 + max(0, age - 45) / 22)
+        # Some see a doctor at every cough, others never: the tail that heavy users of any kind hide in.
+        person.habit = rng.lognormvariate(-0.5, 1.0)
         person.since = self._born(rng.uniform(0.5, max(0.6, min(20, age - 18))))
         person.atm = ""
         self.people.append(person)
@@ -85,8 +91,12 @@ class Population:
 
     def _home(self) -> tuple[Place, str]:
         self.households += 1
-        place = self.rng.choice(self.region.places)
+        place = self._place()
         return place, address(place, self.rng)
+
+    def _place(self) -> Place:
+        """Draw a place: nearly two in three people live in towns, on half of the places."""
+        return self.rng.choice(self._urban if self.rng.random() < URBAN else self._rural)
 
     def _family(self, with_parents: bool) -> None:
         rng, home, name = self.rng, self._home(), surname(self.rng)
@@ -94,12 +104,10 @@ class Population:
         husband = self._person(1, age, name, home, "01")
         wife = self._person(2, age - rng.uniform(-2, 5), surname(rng), home, "10")
         tie(husband, wife)
-        for _ in range(rng.choices((0, 1, 2), (22, 48, 30))[0]):
+        for _ in range(rng.choices((0, 1, 2, 3), (8, 42, 41, 9))[0]):
             years = age - rng.uniform(22, 31)
             if years > 0.2:
-                child = self._person(
-                    rng.choice((1, 1, 2)) if years < 15 else rng.choice((1, 2)), years, name, home, "20"
-                )
+                child = self._person(1 if rng.random() < 0.525 else 2, years, name, home, "20")
                 tie(husband, child)
                 tie(wife, child)
         if with_parents:
@@ -119,7 +127,7 @@ class Population:
             child, age = self.people[0], rng.triangular(60, 90, 68)
             near = False
         self.households += 1
-        place = child.place if near else rng.choice(self.region.places)
+        place = child.place if near else self._place()
         home = (place, address(place, rng))
         name = child.name[0] if child.ethnic == "01" else surname(rng)
         old = [self._person(1, age, name, home, "01")] if rng.random() < 0.8 else []
@@ -132,7 +140,7 @@ class Population:
                 tie(parent, child)
 
     def _single(self) -> None:
-        sex = self.rng.choice((1, 1, 2))
+        sex = 1 if self.rng.random() < 0.55 else 2
         self._person(sex, self.rng.triangular(19, 60, 27), surname(self.rng), self._home(), "01")
 
 

@@ -33,14 +33,25 @@ class Made(NamedTuple):
 def live(district: District, folder: Path, sample: float, shown: bool = False) -> Made:
     """Simulate a district; its parts and its ledger lie in ``folder``."""
     plan = district.region
-    scene = create(district.people, district.seed, plan.division, plan.city, district.numbering)
     # The people stay until the end and the months hold no cycles: a collector would walk in vain.
-    gc.freeze()
+    gc.disable()
+    scene = create(
+        district.people,
+        district.seed,
+        plan.division,
+        plan.city,
+        district.numbering,
+        shared=district.shared,
+        prevalence=district.prevalence,
+    )
     share = 1 / district.numbering.districts
     parts = write(scene, Delivery(plan.dialect, folder, sample, share), shown=shown)
     ledger.write(folder, scene.plan, len(scene.world.people))
-    gc.unfreeze()
-    return Made(parts, len(scene.plan.rings), len(scene.plan.innocents))
+    made = Made(parts, len(scene.plan.rings), len(scene.plan.innocents))
+    del scene
+    gc.enable()
+    gc.collect()
+    return made
 
 
 def tell(plan: RegionPlan, folders: list[Path], parts: list[list[Part]], out: Path) -> None:

@@ -13,6 +13,7 @@ from simulation.period import END, START, in_window, month_of, years_between
 from simulation.plan import Admission, Errand, Plan, Transfer
 from simulation.population import related
 from simulation.registry import Registry
+from simulation.sharing import Cell, Stub
 from simulation.world import Account, Clinic, Person, World
 
 Fits = Callable[[Person], bool]
@@ -20,7 +21,11 @@ Fits = Callable[[Person], bool]
 
 @dataclass(slots=True)
 class Scene:
-    """Everything a planner needs; ``rng`` is the stream of planning."""
+    """Everything a planner needs; ``rng`` is the stream of planning.
+
+    ``cells`` are the parts of crossing rings to be played here, ``guests`` the people whom several regions
+    know, by their number in the truth.
+    """
 
     world: World
     plan: Plan
@@ -29,6 +34,8 @@ class Scene:
     careers: Careers
     economy: Economy
     rng: Random
+    cells: list[Cell] = field(default_factory=list)
+    guests: dict[int, Person] = field(default_factory=dict)
     order: list[Person] = field(init=False)
     towns: dict[str, list[Person]] = field(init=False)
 
@@ -39,6 +46,10 @@ class Scene:
         self.towns = {place.town: [] for place in self.world.region.places}
         for person in self.order:
             self.towns[person.place.town].append(person)
+
+    def guest(self, stub: Stub) -> Person:
+        """Return somebody whom several regions know, as a person of this one."""
+        return self.guests[stub.entity]
 
     def age(self, person: Person) -> int:
         """Return the age at the start of the window."""

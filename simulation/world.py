@@ -151,7 +151,10 @@ class Spell:
 
 @dataclass(slots=True, eq=False)
 class Person:
-    """A human being. ``number`` is the social-insurance number (AAC001)."""
+    """A human being. ``number`` is the social-insurance number (AAC001).
+
+    A ``visitor`` is registered in another region; who is ``away`` lives there, and is ``kept`` insured here.
+    """
 
     entity: int
     sex: int
@@ -176,11 +179,15 @@ class Person:
     since: date = date(2010, 1, 1)
     chronic: str = ""
     frailty: float = 1.0
+    habit: float = 1.0
     clinic: "Clinic | None" = None
     pharmacy: "Clinic | None" = None
     atm: str = ""
     death: Death | None = None
     busy: bool = False
+    visitor: bool = False
+    away: bool = False
+    kept: bool = False
 
     def alive(self, day: date) -> bool:
         """Tell whether the person lives on that day."""
@@ -197,7 +204,10 @@ class Person:
 
 @dataclass(slots=True, eq=False)
 class Employer:
-    """A firm. ``boss`` is the legal representative; capital in ten thousand yuan; ``level`` scales wages."""
+    """A firm; one of ``cash`` pays wages by hand and declares none.
+
+    ``boss`` is the legal representative; capital in ten thousand yuan; ``level`` scales wages.
+    """
 
     entity: int
     name: str
@@ -224,12 +234,16 @@ class Employer:
     dispatch: bool = False
     closes: date | None = None
     spells: list[Spell] = field(default_factory=list)
+    cash: bool = False
     busy: bool = False
 
 
 @dataclass(slots=True, eq=False)
 class Clinic:
-    """A hospital, clinic or pharmacy; level as the code LEVEL, ``stay`` its own mean length of stay."""
+    """A hospital, clinic or pharmacy; level as the code LEVEL, ``stay`` its own mean length of stay.
+
+    ``pool`` is the division of another region in which it lies, or nothing.
+    """
 
     entity: int
     code: str
@@ -247,6 +261,7 @@ class Clinic:
     dear: float
     stay: float
     village: bool
+    pool: str = ""
 
 
 @dataclass(slots=True)

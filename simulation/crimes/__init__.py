@@ -13,6 +13,7 @@ from simulation.crimes import (
     back_payment,
     cards,
     collection,
+    crossing,
     dead_pension,
     doctor,
     double_pension,
@@ -33,6 +34,7 @@ from simulation.crimes import (
 from simulation.crimes.cast import Order
 from simulation.plan import Ring
 from simulation.scene import Scene
+from simulation.sharing import Cell
 
 
 class Crime(NamedTuple):
@@ -64,4 +66,10 @@ CRIMES: dict[str, Crime] = {
     "P3": Crime(prison.plant, ("running", "raised")),
     "H5": Crime(doctor.plant, ("chronic", "surgery")),
     "W2": Crime(staged.plant, ("staged", "brother")),
+}
+
+# Rings of several regions: each plays its part, ``play(scene, cell) -> Ring | None``.
+CELLS: dict[str, Callable[[Scene, Cell], Ring | None]] = {
+    "X1": crossing.twice,
+    "X2": crossing.wandering,
 }

@@ -28,7 +28,7 @@ def plant(scene: Scene, order: Order) -> Ring | None:
         joined = start + timedelta(days=1 + late + scene.rng.randint(0, 6))
         spell = scene.careers.hire(person, host, joined, None)
         spell.works, spell.paid, spell.ring = False, order.tier == EXPERT, order.ring
-        if spell.paid:
+        if spell.paid and scene.rng.random() < 0.5:
             spell.returned, spell.patron = spell.wage * 0.96, organiser.account
         _fees(scene, order, spell, organiser, between)
     others = ((between, "intermediary"),)
@@ -37,7 +37,7 @@ def plant(scene: Scene, order: Order) -> Ring | None:
 
 def _fees(scene: Scene, order: Order, spell: Spell, organiser: Person, between: Person | None) -> None:
     person = spell.person
-    for month in range(scene.rng.randint(0, 2), 24, scene.rng.choice((3, 3, 6, 12))):
+    for month in range(scene.rng.randint(0, 2), 24, scene.rng.choice((6, 12, 12))):
         day = scene.day(month)
         if spell.start <= day <= END and person.alive(day):
             tribute(scene, order, person, organiser, between, day)

@@ -55,7 +55,7 @@ def _expecting(scene: Scene, order: Order, person: Person, organiser: Person) ->
     rng, host = scene.rng, firm(scene, 4)
     if host is None:
         return
-    day = START + timedelta(days=rng.randint(160, 540))
+    day = START + timedelta(days=rng.randint(20, 570))
     ahead = rng.randint(70, 110) if order.tier == PLAIN else rng.randint(110, 230)
     spell = scene.careers.hire(
         person, host, day - timedelta(days=ahead), day + timedelta(days=rng.randint(140, 200)), "01"

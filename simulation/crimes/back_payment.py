@@ -11,7 +11,7 @@ from simulation.plan import Ring
 from simulation.scene import Scene
 from simulation.world import Employer, Person
 
-YEARS = {PLAIN: (9, 14), CAREFUL: (5, 9), EXPERT: (3, 5)}  # bought
+YEARS = {PLAIN: (6, 11), CAREFUL: (4, 8), EXPERT: (3, 5)}  # bought
 
 
 def plant(scene: Scene, order: Order) -> Ring | None:

@@ -6,13 +6,13 @@ from simulation.plan import Ring
 from simulation.scene import Scene
 
 # tier -> (share of the cards each time, seconds between two, share of the days at the usual place)
-MANNER = {PLAIN: (1.0, 55, 1.0), CAREFUL: (0.65, 170, 0.6), EXPERT: (0.5, 600, 0.5)}
+MANNER = {PLAIN: (0.9, 55, 1.0), CAREFUL: (0.6, 170, 0.6), EXPERT: (0.45, 600, 0.5)}
 
 
 def plant(scene: Scene, order: Order) -> Ring | None:
     """Swipe five to nine cards one after the other on several days.
 
-    ``shop``: at a pharmacy whose owner shares. ``surgery``: as visits at a clinic. Plain: all cards, a
+    ``shop``: at a pharmacy whose owner shares. ``surgery``: as visits at a clinic. Plain: nearly all cards, a
     minute apart, in one order. Careful: some of them, minutes apart, in changing order, at two places.
     Expert: half of them, ten minutes apart, every other day elsewhere.
     """

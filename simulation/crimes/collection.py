@@ -39,6 +39,8 @@ def _divert(
     scene: Scene, order: Order, person: Person, collector: Person, how: tuple[int, str, Account]
 ) -> None:
     month, operator, purse = how
+    if scene.rng.random() < 0.5:
+        month = scene.rng.randint(-30, -1)  # in his hands before the files begin
     day, pension, atm = scene.day(month), person.pensions[0], collector.atm
     old, new = pension.account, purse
     if order.variant == "kept":

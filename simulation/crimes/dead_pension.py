@@ -37,7 +37,7 @@ def plant(scene: Scene, order: Order) -> Ring | None:
             pension.account.round_atm = second if shifted else collector.atm
             pension.account.round_day = day + (1 if shifted else 0) + (at if order.tier == EXPERT else 0)
     accounts = [pension.account for person in dead for pension in person.pensions]
-    return cast(order, collector, dead, "beneficiary", accounts=accounts)
+    return cast(order, collector, dead, "unwitting", accounts=accounts)
 
 
 def _bury(scene: Scene, person: Person, tier: int) -> int:

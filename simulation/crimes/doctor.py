@@ -13,7 +13,7 @@ def plant(scene: Scene, order: Order) -> Ring | None:
     """Bill visits of six to ten patients who were not there, on one doctor's code.
 
     ``chronic``: as long-term treatment. ``surgery``: as ordinary visits of people who are well. Plain: nearly
-    all on his code, twice a month. Careful: three in four. Expert: every other, among true visits.
+    all on his code, about monthly. Careful: three in four. Expert: every other, among true visits.
     """
     rng = scene.rng
     chronic = order.variant == "chronic"
@@ -26,9 +26,9 @@ def plant(scene: Scene, order: Order) -> Ring | None:
     if organiser is None:
         return None
     clinic = counter(scene, lambda c: not c.pharmacy and len(c.doctors) > 1)
-    doctor, rate = rng.choice(clinic.doctors), {PLAIN: 2.0, CAREFUL: 1.4, EXPERT: 0.9}[order.tier]
-    start = rng.randint(0, 10)
-    for month in range(start, min(24, start + rng.randint(8, 14))):
+    doctor, rate = rng.choice(clinic.doctors), {PLAIN: 0.9, CAREFUL: 0.7, EXPERT: 0.5}[order.tier]
+    start = rng.randint(0, 14)
+    for month in range(start, min(24, start + rng.randint(6, 11))):
         for person in patients:
             for _ in range(int(rate * rng.uniform(0.3, 1.7) + 0.5)):
                 his = rng.random() < SHARE[order.tier]

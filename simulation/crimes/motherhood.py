@@ -37,11 +37,12 @@ def _insure(
     scene: Scene, order: Order, person: Person, where: tuple[Employer, Person, Person | None]
 ) -> None:
     rng, (host, organiser, between) = scene.rng, where
-    day = START + timedelta(days=rng.randint(150, 560))
+    day = START + timedelta(days=rng.randint(10, 600))
     ahead = {PLAIN: (60, 85), CAREFUL: (120, 170), EXPERT: (160, 240)}[order.tier]
     leaves = day + timedelta(days=rng.randint(150, 200 if order.tier < EXPERT else 330))
     spell = scene.careers.hire(person, host, day - timedelta(days=rng.randint(*ahead)), leaves, "01")
-    spell.works, spell.ring, spell.paid = False, order.ring, order.tier > PLAIN
+    spell.works, spell.ring = False, order.ring
+    spell.paid = order.tier > PLAIN or rng.random() < 0.4
     if order.tier == PLAIN:
         spell.base = round(table("economy")["mean_wage"] * rng.uniform(1.05, 1.5))
     elif order.tier == CAREFUL or rng.random() < 0.5:

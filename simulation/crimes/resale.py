@@ -9,7 +9,7 @@ from simulation.plan import Errand, Ring
 from simulation.scene import Scene
 from simulation.world import Clinic, Person
 
-ROUNDS = {PLAIN: (3, 4), CAREFUL: (2, 3), EXPERT: (1, 2)}  # purchases of one buyer in a month of business
+ROUNDS = {PLAIN: (2, 3), CAREFUL: (1, 2), EXPERT: (1, 1)}  # purchases of one buyer in a month of business
 
 
 def pack(scene: Scene) -> str:
@@ -32,8 +32,8 @@ def plant(scene: Scene, order: Order) -> Ring | None:
     """Send four to seven patients round for one dear drug, month after month.
 
     ``shops``: each at three or more places. ``recycled``: packs come back to an insider's pharmacy and are
-    billed a second time on other cards. Plain: three or four purchases a month and the collector pays by
-    transfer. Careful: fewer. Expert: one or two, mixed with other drugs, paid half in cash.
+    billed a second time on other cards. Plain: two or three purchases a month and the collector pays by
+    transfer. Careful: fewer. Expert: one, mixed with other drugs, paid half in cash.
     """
     rng = scene.rng
     buyers = scene.strangers(lambda p: scene.age(p) >= 45 and bool(p.chronic), rng.randint(4, 7))
@@ -49,14 +49,14 @@ def plant(scene: Scene, order: Order) -> Ring | None:
         for person in buyers:
             if rng.random() < (0.2 if order.tier == PLAIN else 0.4):
                 continue
-            for turn in range(rng.randint(*ROUNDS[order.tier])):
-                drug = dear if order.tier < EXPERT or turn == 0 else rng.choice(drugs)
+            for _ in range(rng.randint(*ROUNDS[order.tier])):
+                drug = dear if order.tier < EXPERT or rng.random() < 0.7 else rng.choice(drugs)
                 again = order.variant == "recycled" and packs and rng.random() < 0.5
                 code = packs.pop(0) if again else pack(scene)
                 packs += [] if again or drug != dear else [code]
                 place = places[0] if again else rng.choice(places)
                 buy(scene, person, (place, month), Good(drug, rng.choice((1, 2, 3, 4)), code), order.ring)
-            if rng.random() < {PLAIN: 0.5, CAREFUL: 0.3, EXPERT: 0.15}[order.tier]:
+            if rng.random() < {PLAIN: 0.35, CAREFUL: 0.2, EXPERT: 0.1}[order.tier]:
                 payer = between or organiser
                 scene.pay(payer.account, person.account, scene.day(month, 20), scene.gift(), order.ring)
     others = ((between, "intermediary"),)

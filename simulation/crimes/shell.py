@@ -29,7 +29,7 @@ def plant(scene: Scene, order: Order) -> Ring | None:
     end, spread = scene.rng.randint(2, 9), {PLAIN: 0, CAREFUL: 5, EXPERT: 9}[order.tier]
     for person in crew:
         last = min(15, end + scene.rng.randint(0, spread))
-        spell = _spell(scene, order, person, host, organiser, last)
+        spell = dismissed(scene, order, person, host, organiser, last)
         own = order.tier == EXPERT or (order.tier == CAREFUL and scene.rng.random() < 0.5)
         phone = organiser.phone if order.tier == PLAIN else ""
         made = claim(scene, spell, order.ring, "" if own else device, phone, "" if own else "2")
@@ -40,12 +40,16 @@ def plant(scene: Scene, order: Order) -> Ring | None:
     return cast(order, organiser, crew, "beneficiary", employer=host, others=others)
 
 
-def _spell(scene: Scene, order: Order, person: Person, host: Employer, organiser: Person, end: int) -> Spell:
+def dismissed(
+    scene: Scene, order: Order, person: Person, host: Employer, organiser: Person, end: int
+) -> Spell:
+    """Give a person a job for a year that ends in month ``end`` by dismissal; wages, if any, go back."""
     plain = order.tier == PLAIN
     last = first(end) + timedelta(days=scene.rng.randint(0, 2)) if plain else scene.day(end)
     tenure = timedelta(days=scene.rng.randint(366, 400 if plain else 560))
     spell = scene.careers.hire(person, host, last - tenure, last, "02")
-    spell.works, spell.ring, spell.paid = False, order.ring, not plain
+    spell.works, spell.ring = False, order.ring
+    spell.paid = not plain or scene.rng.random() < 0.4
     spell.base = base_of(spell.wage, scene.rng)
     if not plain and not (order.tier == EXPERT and scene.rng.random() < 0.5):
         spell.returned, spell.patron = spell.wage * 0.94, organiser.account

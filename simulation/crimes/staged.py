@@ -30,7 +30,7 @@ def plant(scene: Scene, order: Order) -> Ring | None:
         place = hospital(scene) if order.tier == EXPERT else ward
         paid = _claim(scene, order, person, (host, witnesses[at % len(witnesses)]), place)
         relatives += [paid] if paid else []
-        tribute(scene, order, person, host.boss, between, scene.day(scene.rng.randint(8, 22)))
+        tribute(scene, order, person, host.boss, between, scene.day(scene.rng.randint(3, 21)))
     others: list[tuple[Person | None, str]] = [(between, "intermediary")]
     others += [(one, "insider") for one in witnesses] + [(one, "beneficiary") for one in relatives]
     return cast(order, host.boss, people, "beneficiary", employer=host, clinic=ward, others=others)
@@ -53,7 +53,7 @@ def _claim(
 ) -> Person | None:
     """Report an accident; return the relative who is paid, if any."""
     rng, (host, witness) = scene.rng, where
-    day = scene.day(rng.randint(2, 16))
+    day = scene.day(rng.randint(0, 17))
     scene.careers.hire(person, host, day - timedelta(days=rng.randint(40, 900)), None)
     relative = _relative(scene, person) if order.variant == "brother" else None
     see(scene, person, ward, day)

@@ -9,7 +9,7 @@ from simulation.scene import Scene
 from simulation.world import Clinic, Person
 
 # tier -> (share of the group that comes, days within which they come)
-MANNER = {PLAIN: (0.75, 2), CAREFUL: (0.62, 4), EXPERT: (0.5, 9)}
+MANNER = {PLAIN: (0.68, 2), CAREFUL: (0.55, 4), EXPERT: (0.45, 9)}
 
 
 def plant(scene: Scene, order: Order) -> Ring | None:

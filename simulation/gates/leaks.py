@@ -11,17 +11,21 @@ from simulation.gates.region import Written
 
 TIMES = 5.0  # a column's average precision against the prevalence
 TREE = 0.30
-ENOUGH = 20  # guilty people of a typology below which its own figures say nothing
+ENOUGH = 30  # guilty people of a typology below which its own figures say nothing
 
-# typology -> who could have committed it: the others are no fair crowd to hide in.
+# typology -> who could have committed it: the others are no fair crowd to hide in. Where the crime lies in
+# one record (a sentence, an edited name, years bought), the crowd are those who have such a record.
 EXPOSED: dict[str, pl.Expr] = {
-    "P1": pl.col("pension_rows") > 0,
+    "P1": (pl.col("pension_rows") > 0) & (pl.col("certified_dead") > 0),
     "P2": pl.col("pension_rows") > 0,
-    "P3": pl.col("pension_rows") > 0,
-    "P4": pl.col("pension_rows") > 0,
+    "P3": (pl.col("pension_rows") > 0) & (pl.col("sentenced") > 0),
+    "P4": (pl.col("pension_rows") > 0) & (pl.col("latest_enrolment") > -700),
     "P5": pl.col("months") > 0,
-    "P6": pl.col("pension_rows") > 0,
-    "P7": pl.col("pension_rows") > 0,
+    "P6": pl.col("back_payments") >= 12,
+    "P7": pl.col("name_edits") > 0,
+    "A1": pl.col("pension_rows") > 0,
+    "A2": pl.col("account_edits") > 0,
+    "E1": pl.col("wage_months") > 0,
     "U1": pl.col("jobless_months") > 0,
     "U2": pl.col("jobless_months") > 0,
     "I1": (pl.col("jobless_months") > 0) | (pl.col("births") > 0),
@@ -31,7 +35,8 @@ EXPOSED: dict[str, pl.Expr] = {
     "H1": pl.col("stays") > 0,
     "H2": pl.col("visits") > 0,
     "H4": pl.col("chronic_visits") > 0,
-    "H5": pl.col("visits") > 0,
+    "H5": pl.col("visits") >= 5,
+    "H6": pl.col("stays") > 1,
 }
 
 
@@ -39,7 +44,7 @@ def readings(region: Written, people: pl.DataFrame) -> Iterator[Reading]:
     """Measure the columns, the trees, the numbers."""
     guilty = region.guilty()
     yield from _columns(people, guilty)
-    yield from _typologies(people, guilty)
+    yield from _typologies(people, region.members())
     yield from _numbers(region, set(guilty["entity"]))
 
 
@@ -52,34 +57,45 @@ def _labels(people: pl.DataFrame, guilty: pl.DataFrame) -> tuple[np.ndarray, np.
     return labels, np.array([ring_of.get(entity, entity) for entity in entities])
 
 
+def _matrix(people: pl.DataFrame) -> np.ndarray:
+    return people.drop("entity").to_numpy().astype(float)
+
+
+def _best(people: pl.DataFrame, labels: np.ndarray) -> tuple[float, str]:
+    """Return the highest average precision of a column against the prevalence, and which column."""
+    names = [name for name in people.columns if name != "entity"]
+    found = [
+        (precision(labels, people[name].to_numpy().astype(float)) / labels.mean(), name) for name in names
+    ]
+    return max(found)
+
+
 def _columns(people: pl.DataFrame, guilty: pl.DataFrame) -> Iterator[Reading]:
     labels, groups = _labels(people, guilty)
-    columns = [name for name in people.columns if name != "entity"]
-    found = {name: precision(labels, people[name].to_numpy().astype(float)) for name in columns}
-    best = max(found, key=lambda name: found[name])
-    yield Reading("leak", "single column, AP / prevalence", found[best] / labels.mean(), 0, TIMES, best)
-    tree = shallow_tree(people.select(columns).to_numpy().astype(float), labels, groups)
+    ratio, best = _best(people, labels)
+    yield Reading("leak", "single column, AP / prevalence", ratio, 0, TIMES, best)
+    tree = shallow_tree(_matrix(people), labels, groups)
     yield Reading("leak", "tree of depth 3, AP", tree, 0, TREE, "all typologies, rings unseen")
 
 
-def _typologies(people: pl.DataFrame, guilty: pl.DataFrame) -> Iterator[Reading]:
+def _typologies(people: pl.DataFrame, members: pl.DataFrame) -> Iterator[Reading]:
+    """Look at each kind apart; whoever is used by a ring without knowing it counts: he marks the ring."""
     for typology, exposed in sorted(EXPOSED.items()):
-        own = guilty.filter(pl.col("typology") == typology)
-        crowd = people.filter(exposed & ~pl.col("entity").is_in(_others(guilty, typology)))
+        own = members.filter(pl.col("typology") == typology)
+        strangers = members.filter(pl.col("typology") != typology)["entity"].to_list()
+        crowd = people.filter(exposed & ~pl.col("entity").is_in(strangers))
         labels, groups = _labels(crowd, own)
         if labels.sum() < ENOUGH:
             continue
-        columns = [name for name in crowd.columns if name != "entity"]
-        found = {name: precision(labels, crowd[name].to_numpy().astype(float)) for name in columns}
-        best = max(found, key=lambda name: found[name])
-        ratio = found[best] / labels.mean()
-        yield Reading("leak", f"{typology} single column, AP / prevalence", ratio, 0, TIMES, best)
-        tree = shallow_tree(crowd.select(columns).to_numpy().astype(float), labels, groups)
-        yield Reading("leak", f"{typology} tree of depth 3, AP", tree, 0, TREE, f"{int(labels.sum())} guilty")
-
-
-def _others(guilty: pl.DataFrame, typology: str) -> list[int]:
-    return guilty.filter(pl.col("typology") != typology)["entity"].to_list()
+        ratio, best = _best(crowd, labels)
+        # The best of fifty columns is never at 1 for a few dozen people: what as many drawn by lot reach.
+        lot = max(_best(crowd, np.random.default_rng(draw).permutation(labels))[0] for draw in range(3))
+        most = max(TIMES, lot)
+        yield Reading("leak", f"{typology} single column, AP / prevalence", ratio, 0, most, best)
+        tree = shallow_tree(_matrix(crowd), labels, groups)
+        yield Reading(
+            "leak", f"{typology} tree of depth 3, AP", tree, 0, TREE, f"{int(labels.sum())} of {len(crowd)}"
+        )
 
 
 def _numbers(region: Written, guilty: set[int]) -> Iterator[Reading]:
@@ -100,7 +116,7 @@ def _numbers(region: Written, guilty: set[int]) -> Iterator[Reading]:
         shown = rows.drop_nulls("entity").select("entity", value=value.cast(pl.Float64, strict=False))
         shown = shown.drop_nulls()
         labels = np.array([entity in guilty for entity in shown["entity"]], float)
-        yield _even("number", title, labels, shown["value"].to_numpy())
+        yield _even("number", title, labels, shown["value"].to_numpy(), len(guilty))
     moved = features.flows(region).filter(pl.col("channel").is_in(features.TRANSFERS))
     yield from _acts("transfers", moved, {"row": pl.col("source_row"), "second": _seconds("time")})
     visits = region.rows("settlement", "settlement_no", "visit_no", "settled", "kind")
@@ -121,10 +137,12 @@ def _acts(title: str, rows: pl.DataFrame, values: dict[str, pl.Expr]) -> Iterato
     for name, value in values.items():
         shown = rows.select("ring_id", value=value.cast(pl.Float64, strict=False)).drop_nulls("value")
         labels = shown["ring_id"].is_not_null().to_numpy().astype(float)
-        yield _even("number", f"{title}, {name}", labels, shown["value"].to_numpy())
+        rings = shown["ring_id"].drop_nulls().n_unique()
+        yield _even("number", f"{title}, {name}", labels, shown["value"].to_numpy(), rings)
 
 
-def _even(gate: str, title: str, labels: np.ndarray, scores: np.ndarray) -> Reading:
-    slack = 0.03 + noise(labels)
+def _even(gate: str, title: str, labels: np.ndarray, scores: np.ndarray, rings: int) -> Reading:
+    """Rank; acts of one ring fall together, so that a ring counts as five of them at most in the noise."""
+    slack = 0.03 + noise(min(labels.sum(), 5 * rings), len(labels) - labels.sum())
     found = ranking(labels, scores) if 0 < labels.sum() < len(labels) else 0.5
     return Reading(gate, f"{title}, AUC", found, 0.5 - slack, 0.5 + slack, f"{int(labels.sum())} positive")

@@ -38,10 +38,8 @@ def ranking(labels: Floats, scores: Floats) -> float:
     return float(roc_auc_score(labels, scores))
 
 
-def noise(labels: Floats) -> float:
+def noise(good: float, bad: float) -> float:
     """Return two standard errors of an AUC of one half with these many positives and negatives."""
-    good = float(labels.sum())
-    bad = len(labels) - good
     return float(2 * np.sqrt((good + bad + 1) / (12 * good * bad))) if good and bad else 1.0
 
 

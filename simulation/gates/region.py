@@ -61,12 +61,14 @@ class Written:
             .sort("source_row")
         )
 
-    def guilty(self) -> pl.DataFrame:
-        """Return ring_id, typology, tier and entity of the people who knew what they did."""
-        people = self.truth("ring_members").filter(
-            (pl.col("kind") == "person") & (pl.col("role") != "unwitting")
-        )
+    def members(self) -> pl.DataFrame:
+        """Return ring_id, typology, tier, role and entity of all people of rings."""
+        people = self.truth("ring_members").filter(pl.col("kind") == "person")
         return people.join(self.truth("rings").select("ring_id", "typology", "tier"), on="ring_id")
+
+    def guilty(self) -> pl.DataFrame:
+        """Return those of them who knew what they did."""
+        return self.members().filter(pl.col("role") != "unwitting")
 
 
 def _csv(text: str, wanted: dict[str, str]) -> pl.DataFrame:

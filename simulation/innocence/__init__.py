@@ -31,6 +31,8 @@ LOOKALIKES: dict[str, list[Callable[[Scene], Innocent | None]]] = {
     "U2": [firms.layoff, firms.season],
     "W1": [labour.same_day, labour.older_trauma],
     "W2": [labour.hazardous, labour.spouse_paid],
+    "X1": [beds.second_opinion, beds.referred_back],
+    "X2": [firms.chain, firms.roving],
 }
 # What needs one person or one family only: found even in a hamlet.
 SMALL = [kin.child_of_the_dead, kin.veteran, counter.family, mothers.changed_job, beds.couple, kin.survivor]

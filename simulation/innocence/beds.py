@@ -71,3 +71,31 @@ def nursing_home(scene: Scene) -> Innocent | None:
                 begin = day + timedelta(days=scene.rng.randint(0, 4))
                 scene.admit(person, ward, begin, stay(scene, ward), disease(scene))
     return Innocent("H1", "养老机构毗邻医院，流感季集中就医", elders, clinic=ward)
+
+
+def second_opinion(scene: Scene) -> Innocent | None:
+    """Let two to four patients be treated in another region's hospital and again at home days later."""
+    people = scene.strangers(lambda p: scene.age(p) >= 40, scene.rng.randint(2, 4))
+    if not people or not scene.world.abroad:
+        return None
+    ward, home = scene.rng.choice(scene.world.abroad), hospital(scene)
+    for person in people:
+        begin, days, illness = scene.day(scene.rng.randint(1, 20)), stay(scene, ward), disease(scene)
+        scene.admit(person, ward, begin, days, illness)
+        again = begin + timedelta(days=days + scene.rng.choice((0, 0, 1, 3)))
+        scene.admit(person, home, again, stay(scene, home), illness)
+    return Innocent("X1", "异地确诊后转回本地继续治疗，两次住院均真实", people)
+
+
+def referred_back(scene: Scene) -> Innocent | None:
+    """Let a couple live with a child in another region and be ill there and here."""
+    people = scene.strangers(lambda p: scene.age(p) >= 60, scene.rng.randint(1, 3))
+    if not people or not scene.world.abroad:
+        return None
+    ward = scene.rng.choice(scene.world.abroad)
+    for person in people:
+        month = scene.rng.randint(1, 16)
+        for where, at in ((ward, month), (person.clinic, month + scene.rng.randint(1, 4))):
+            place = where if where and where.beds else hospital(scene)
+            scene.admit(person, place, scene.day(at), stay(scene, place), disease(scene))
+    return Innocent("X1", "随子女异地居住，两地各有真实就医", people)

@@ -82,3 +82,32 @@ def season(scene: Scene) -> Innocent | None:
         )
         claim(scene, spell)
     return Innocent("U2", "季节性用工合同集中到期", made[1], made[0])
+
+
+def chain(scene: Scene) -> Innocent | None:
+    """Close the local branch of a firm from elsewhere, whose office far away files for all."""
+    strangers = [person for person in scene.guests.values() if person.visitor and not person.busy]
+    people = scene.strangers(casting.idle(scene), scene.rng.randint(3, 6))
+    boss = scene.rng.choice(strangers) if strangers else scene.helper()
+    if boss is None or len(people) < 3:
+        return None
+    boss.busy = True
+    branch = casting.found(scene, boss, "商贸", date(2019, scene.rng.randint(1, 12), 8))
+    last = first(scene.rng.randint(2, 15)) + timedelta(days=scene.rng.randint(0, 28))
+    for person in people:
+        scene.careers.hire(person, branch, last - timedelta(days=scene.rng.randint(380, 1400)), None)
+    _dismiss(scene, branch, people, last, boss.device if scene.rng.random() < 0.7 else "")
+    return Innocent("X2", "全国连锁企业撤店，总部统一代办", people, branch)
+
+
+def roving(scene: Scene) -> Innocent | None:
+    """Hire a crew for a site of a builder from elsewhere, insured and dismissed with the contract."""
+    people = scene.strangers(casting.idle(scene), scene.rng.randint(3, 6))
+    host = casting.firm(scene, 4, 60) if len(people) >= 3 else None
+    if host is None:
+        return None
+    last = first(scene.rng.randint(2, 15)) + timedelta(days=27)
+    for person in people:
+        scene.careers.hire(person, host, last - timedelta(days=scene.rng.randint(370, 500)), None)
+    _dismiss(scene, host, people, last, "")
+    return Innocent("X2", "跨省施工项目完工，农民工合同到期", people, host)

@@ -11,6 +11,7 @@ from simulation.plan import Plan
 from simulation.world import Clinic, Person, World
 
 HOURS = (8, 8, 9, 9, 9, 10, 10, 10, 11, 11, 12, 13, 14, 14, 15, 15, 15, 16, 16, 17, 18)
+REFERRED = 0.025  # share of stays in a large hospital of another region, settled there and paid here
 
 
 def _when(day: date, rng: Random) -> datetime:
@@ -31,12 +32,12 @@ def settle(
     """Return the settlement of a visit that began ``days`` before ``when``; the fee is the clinic's own."""
     words = table("medicine")
     mean, spread = words["fee"][kind]
-    fee = (
-        clinic.dear * rng.lognormvariate(mean, spread) * ((max(days, 1) / clinic.stay) ** 0.6 if days else 1)
-    )
     begin = when.date() - timedelta(days=days)
     job = person.job(begin) if person.jobs else None
     employee = bool(job or person.flexible or (person.pensions and person.pensions[0].scheme != "170"))
+    fee = clinic.dear * rng.lognormvariate(mean, spread)
+    if days:
+        fee *= words["cover"][0 if employee else 1] * (days / clinic.stay) ** 0.6
     return Visit(
         person,
         clinic,
@@ -53,19 +54,20 @@ def settle(
     )
 
 
-def _ordinary(person: Person, month: int, log: Log, rng: Random, hospitals: list[Clinic]) -> None:
+def _ordinary(
+    world: World, person: Person, month: int, log: Log, rng: Random, others: tuple[list[Clinic], list[Clinic]]
+) -> None:
     words = table("medicine")
     clinic, shop = person.clinic, person.pharmacy
     if clinic is None or shop is None:
         return
     days = length(month)
-    # Rates a month: 0.08 visits, 0.05 purchases, 0.012 stays for a person of mean frailty.
-    plans = [
-        ("11", clinic, poisson(rng, 0.068 * person.frailty)),
-        ("41", shop, poisson(rng, 0.045 * person.frailty)),
-    ]
+    # Rates a month for a person of mean frailty and habit: 0.092 visits, 0.066 purchases, 0.009 stays.
+    need = person.frailty * person.habit
+    plans = [("11", clinic, poisson(rng, 0.092 * need)), ("41", shop, poisson(rng, 0.066 * need))]
     if person.chronic:
-        plans += [("14", rng.choice((clinic, clinic, shop)), poisson(rng, 0.8))]
+        rate = 0.75 * max(0.6, min(3.0, person.habit))
+        plans += [("14", rng.choice((clinic, clinic, shop)), poisson(rng, rate))]
         if person.chronic == words["dialysis"]:
             plans.append(("14", clinic, 11 + rng.randrange(3)))
     for kind, place, count in plans:
@@ -73,9 +75,14 @@ def _ordinary(person: Person, month: int, log: Log, rng: Random, hospitals: list
             day = first(month) + timedelta(days=rng.randrange(days))
             if person.alive(day):
                 disease = person.chronic if kind == "14" else ""
-                log.visits.append(settle(person, place, kind, _when(day, rng), rng, disease))
-    if rng.random() < 0.0095 * person.frailty:
-        hospital = clinic if clinic.beds else rng.choice(hospitals)
+                # One visit in six is made elsewhere: near work, or where the drug is in stock.
+                there = rng.choice(others[place.pharmacy]) if rng.random() < 0.17 else place
+                log.visits.append(settle(person, there, kind, _when(day, rng), rng, disease))
+    often = 3.5 if person.chronic else min(3.0, person.habit + 0.3)
+    if rng.random() < 0.0062 * person.frailty * often:
+        hospital = clinic if clinic.beds else rng.choice(others[0])
+        if world.abroad and rng.random() < REFERRED:
+            hospital = rng.choice(world.abroad)
         stay = max(2, int(rng.gauss(hospital.stay, 2.2)))
         out = first(month) + timedelta(days=rng.randrange(days))
         if person.alive(out):
@@ -90,9 +97,10 @@ def month_of_illness(world: World, plan: Plan, month: int, log: Log, rng: Random
     """Settle all that the month's illness and plans bring."""
     begin = first(month)
     hospitals = [clinic for clinic in world.clinics if clinic.beds]
+    others = (hospitals, [clinic for clinic in world.clinics if clinic.pharmacy])
     for person in world.people:
         if person.alive(begin):
-            _ordinary(person, month, log, rng, hospitals)
+            _ordinary(world, person, month, log, rng, others)
     _planned(plan, month, log, rng)
     # Injuries are filed under the month of payment; the visit is an errand of the accident's own month.
     log.injuries += plan.injuries.get(month, [])
@@ -102,7 +110,8 @@ def _planned(plan: Plan, month: int, log: Log, rng: Random) -> None:
     for stay in plan.admissions.get(month, []):
         when = _when(stay.begin + timedelta(days=stay.days), rng)
         visit = settle(stay.person, stay.clinic, "21", when, rng, stay.disease, days=stay.days)
-        log.visits.append(visit._replace(ring=stay.ring, doctor=stay.doctor or visit.doctor))
+        visit = visit._replace(ring=stay.ring, doctor=stay.doctor or visit.doctor)
+        log.visits.append(visit._replace(fee=stay.fee or visit.fee))
     for errand in plan.errands.get(month, []):
         clinic = errand.clinic
         visit = settle(

@@ -64,7 +64,8 @@ class Civil(Office):
     def once(self) -> None:
         """Write the household register and the papers of the dead."""
         for person in self.world.people:
-            self._register(person)
+            if not person.visitor:
+                self._register(person)
             if person.death and in_window(person.death.day):
                 self._papers(person, person.death)
 

@@ -1,5 +1,6 @@
 """How one office writes people and firms down: lost digits, old ids, rare characters, shortened names."""
 
+from itertools import accumulate
 from random import Random
 
 from simulation.codec import first_generation
@@ -39,11 +40,12 @@ class Desk:
         own = (habits or {}).get("default", {}), (habits or {}).get(name, {})
         self.rates: dict[str, float] = {**rates["default"], **rates.get(name, {}), **own[0], **own[1]}
         self.rng, self.city, self.province = rng, city, province
+        self._slips = list(accumulate(self.rates[slip] for slip in ("missing", "space", "name_space")))
         self._people: dict[tuple[int, bool], tuple[str, str]] = {}
         self._firms: dict[int, str] = {}
 
     def hits(self, slip: str) -> bool:
-        """Draw whether a slip happens."""
+        """Draw whether a slip happens; those of :meth:`person` are drawn there."""
         rate = self.rates[slip]
         return rate > 0 and self.rng.random() < rate
 
@@ -58,11 +60,13 @@ class Desk:
                 name = Slip(person.former, of.name)
             written = self._people[key] = (name, self._id(of))
         name, cid = written
-        if self.hits("missing"):
-            cid = Slip("", identity.cid if identity else person.cid)
-        elif self.hits("space"):
-            cid = _spaced(cid)
-        return (_spaced(name) if self.hits("name_space") else name), cid
+        # One draw for slips of which two seldom meet: rows are millions.
+        draw = self.rng.random()
+        if draw >= self._slips[2]:
+            return written
+        if draw < self._slips[0]:
+            return name, Slip("", identity.cid if identity else person.cid)
+        return (name, _spaced(cid)) if draw < self._slips[1] else (_spaced(name), cid)
 
     def relative(self, person: Person) -> str:
         """Return the name of a relative, whom nobody takes for dead."""

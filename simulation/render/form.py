@@ -114,7 +114,15 @@ class Form:
         """Return the line of each row."""
         if not rows:
             return []
-        return [self.join(cells) for cells in zip(*self.cells(rows, month), strict=True)]
+        columns = self.cells(rows, month)
+        if self.format != "csv":
+            return [self.join(cells) for cells in zip(*columns, strict=True)]
+        delimiter, gaps = self.delimiter, len(columns) - 1
+        lines = [delimiter.join(cells) for cells in zip(*columns, strict=True)]
+        for at, line in enumerate(lines):
+            if '"' in line or line.count(delimiter) != gaps:
+                lines[at] = self.join([column[at] for column in columns])
+        return lines
 
     def join(self, cells: Sequence[str]) -> str:
         """Return the line of some cells."""

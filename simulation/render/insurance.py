@@ -94,6 +94,10 @@ class Insurance(Office):
                     )
 
     def _enrol(self, person: Person) -> None:
+        if person.away:
+            if person.kept:
+                self._row(person, "390", ("1", person.since, None), None)
+            return
         died = person.death.day if person.death and person.death.cancelled else None
         for spell in person.jobs:
             if spell.start > END or not spell.insured:

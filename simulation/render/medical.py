@@ -67,7 +67,7 @@ class Medical(Office):
         fund, wallet, cash = self._shares(visit)
         number = f"{visit.settled:%Y%m%d}{self._settled.next()}"
         code, disease = visit.disease.split(" ", 1)
-        division = self.world.region.division
+        pool = self.world.region.division
         values: list[Any] = [
             number,
             "M" + self._visited.next(),
@@ -76,8 +76,8 @@ class Medical(Office):
             name,
             desk.sex(person),
             person.born,
-            division,
-            division,
+            pool,
+            clinic.pool or pool,
             "310" if visit.employee else "390",
             visit.kind,
             clinic.code,
@@ -113,10 +113,11 @@ class Medical(Office):
         drugs, services = words["drugs"], words["services"]
         if visit.kind == "21":
             picks = [*rng.sample(services, rng.randint(2, 4)), rng.choice(drugs)]
-        elif visit.clinic.pharmacy or visit.kind == "14":
-            picks = rng.sample(drugs, rng.randint(1, 2))
         else:
-            picks = rng.sample(drugs, rng.randint(1, 2)) + rng.sample(services, rng.randint(0, 1))
+            picks = [rng.choice(drugs) for _ in range(rng.randint(1, 2))]
+            if not visit.clinic.pharmacy and visit.kind != "14" and rng.random() < 0.5:
+                picks.append(rng.choice(services))
+            picks = list(dict.fromkeys(picks))
         goods = {good.drug: good for good in visit.goods}
         picks = list(goods) + picks[1:] if goods else picks
         cuts = sorted(rng.random() for _ in picks[1:])

@@ -2,13 +2,14 @@
 
 import heapq
 from array import array
+from itertools import chain
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from simulation.chance import hits, mix
+from simulation.chance import hits
 from simulation.data import table
 from simulation.period import MONTHS
 from simulation.render.breakage import INSERTED, Breakage, spoil
@@ -32,6 +33,9 @@ class Row(NamedTuple):
     amount: float = 0.0
     of: int = -1
     relation: str = ""
+
+
+_new = tuple.__new__  # makes a Row of millions without the detour over keywords
 
 
 class Sheet:
@@ -67,7 +71,7 @@ class Sheet:
 
     def add(self, values: list[Any], refs: tuple[int, ...], ring: str = "", amount: float = 0.0) -> None:
         """Take a row: values in the order of the fields, the entities it names, the ring whose act it is."""
-        self._batch.append(Row(values, refs, ring, amount))
+        self._batch.append(_new(Row, (values, refs, ring, amount, -1, "")))
 
     def flush(self, month: int) -> None:
         """End a month: order the rows, let some come twice or wrong first, and write them."""
@@ -77,7 +81,7 @@ class Sheet:
         if self.order == "key":
             batch.sort(key=lambda row: str(row.values[0]))
         elif self.order != "keep":
-            mix(batch, self.rng)
+            self.rng.shuffle(batch)
         self._write(self._deliver(batch), month)
         self._batch = []
 
@@ -129,11 +133,11 @@ class Sheet:
         lines = self.form.lines([row.values for row in rows], month)
         plan = [] if self.order == "keep" else self._breakage.plan(len(lines))
         self._place(lines, rows, plan, month)
-        for at, row in enumerate(rows):
-            self._refs.extend(row.refs)
-            self._counts.append(len(row.refs))
-            if row.ring or row.of >= 0:
-                self._note(row, first + at)
+        refs = [row.refs for row in rows]
+        self._refs.extend(chain.from_iterable(refs))
+        self._counts.extend(map(len, refs))
+        for at in [at for at, row in enumerate(rows) if row.ring or row.of >= 0]:
+            self._note(rows[at], first + at)
         for at in hits(self._drawn, self._sample, len(rows)):
             here = self._rows[first + at]
             if here:

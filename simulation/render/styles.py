@@ -3,13 +3,13 @@
 import json
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from simulation.period import first
 from simulation.render.slip import Slip
 
-Write = Callable[[Sequence[Any]], list[str]]
+Write = Callable[[Sequence[Any]], Sequence[str]]
 FOREVER = date(9999, 12, 31)  # the end of what has none, where an office writes one
 EPOCH = date(1899, 12, 30).toordinal()  # day 0 of a spreadsheet
 
@@ -29,7 +29,7 @@ CLOCKS = {
 }
 MONTHS = {"yyyyMM": "{}{:02d}", "yyyy-MM": "{}-{:02d}", "yyyy年M月": "{}年{}月"}
 MONEY: dict[str, Callable[[float], str]] = {
-    "yuan": "{:.2f}".format,
+    "yuan": "%.2f".__mod__,
     "fen": lambda amount: str(round(amount * 100)),
     "wan": lambda amount: f"{amount / 10000:.6f}".rstrip("0").rstrip("."),
     "plain": repr,
@@ -60,23 +60,31 @@ def days(style: str) -> dict[Any, str]:
     return _days[style]
 
 
+@cache
+def _clock(gap: str, colon: str) -> list[str]:
+    """Return the texts of the seconds of a day."""
+    minutes = [f"{gap}{hour:02d}{colon}{minute:02d}{colon}" for hour in range(24) for minute in range(60)]
+    return [f"{minute}{second:02d}" for minute in minutes for second in range(60)]
+
+
 def _stamps(style: str, column: Sequence[datetime]) -> list[str]:
     form, gap, colon = CLOCKS[style]
-    spelt = days(form)
-    pattern = f"%s{gap}%02d{colon}%02d{colon}%02d"
-    return [pattern % (spelt[time.date()], time.hour, time.minute, time.second) for time in column]
+    spelt, clock = days(form), _clock(gap, colon)
+    return [spelt[time.date()] + clock[time.hour * 3600 + time.minute * 60 + time.second] for time in column]
 
 
-def _looked_up(spelt: dict[Any, str], column: Sequence[Any]) -> list[str]:
-    return [spelt[value] for value in column]
+def _looked_up(spelt: dict[Any, str], column: Sequence[Any]) -> Sequence[str]:
+    return list(map(spelt.__getitem__, column))
 
 
 def _mapped(spell: Callable[[Any], str], column: Sequence[Any]) -> list[str]:
-    return ["" if value is None else spell(value) for value in column]
+    if None in column:
+        return ["" if value is None else spell(value) for value in column]
+    return list(map(spell, column))
 
 
-def _text(column: Sequence[Any]) -> list[str]:
-    return list(column)
+def _text(column: Sequence[Any]) -> Sequence[str]:
+    return column
 
 
 def month_text(style: str, month: int) -> str:

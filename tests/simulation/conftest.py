@@ -17,8 +17,11 @@ import polars as pl
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-TABLES: dict[str, Any] = tomllib.loads((ROOT / "simulation/data/tables.toml").read_text(encoding="utf-8"))
-SPECS = {name: spec for name, spec in TABLES.items() if name != "codes"}
+DIALECTS = {
+    path.stem: tomllib.loads(path.read_text(encoding="utf-8"))
+    for path in sorted((ROOT / "simulation/data/dialects").glob("*.toml"))
+}
+SPECS: dict[str, Any] = DIALECTS["a"]["tables"]
 
 
 def simulate(out: Path, people: int = 400, seed: int = 7, *more: str) -> subprocess.CompletedProcess[str]:
@@ -32,8 +35,9 @@ def simulate(out: Path, people: int = 400, seed: int = 7, *more: str) -> subproc
 @cache
 def read_lines(raw: Path, name: str) -> list[str]:
     """Decode a table's file once a session."""
-    text = (raw / SPECS[name]["path"]).read_bytes().decode(SPECS[name]["encoding"])
-    return text.split("\r\n" if SPECS[name]["fmt"] == "csv" else "\n")[:-1]
+    # Bytes that do not decode are part of the dirt.
+    text = (raw / SPECS[name]["path"]).read_bytes().decode(SPECS[name]["encoding"], errors="surrogateescape")
+    return text.split("\r\n" if SPECS[name]["format"] == "csv" else "\n")[:-1]
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ class Made:
 
     def row(self, name: str, source_row: int) -> dict[str, Any]:
         """Return the record that stands at a source row."""
-        if SPECS[name]["fmt"] == "jsonl":
+        if SPECS[name]["format"] == "jsonl":
             return dict(json.loads(self.lines(name)[source_row - 1]))
         values = next(csv.reader(io.StringIO(self.lines(name)[source_row])))
         return dict(zip([column[0] for column in SPECS[name]["columns"]], values, strict=True))

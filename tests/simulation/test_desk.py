@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 
+from simulation.data import table
 from simulation.genesis import create
 from simulation.render.desk import Desk
 from simulation.world import Person
@@ -18,9 +19,8 @@ def people() -> list[Person]:
 
 def desk(**rates: float) -> Desk:
     """Return a desk that makes only the slips named."""
-    made = Desk("enrolment", Random(1), "和宁市", "江西省")
-    made.rates = dict.fromkeys(made.rates, 0.0) | rates
-    return made
+    none = dict.fromkeys(table("dirt")["default"], 0.0)
+    return Desk("enrolment", Random(1), "和宁市", "江西省", {"enrolment": none | rates})
 
 
 def test_a_careful_office_writes_what_is_true(people: list[Person]) -> None:

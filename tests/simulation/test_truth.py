@@ -16,10 +16,8 @@ from simulation.codec import is_citizen_id
 if TYPE_CHECKING:
     from conftest import Made
 
-DATA = Path(__file__).resolve().parents[2] / "simulation/data/tables.toml"
-TABLES: dict[str, Any] = {
-    name: spec for name, spec in tomllib.loads(DATA.read_text(encoding="utf-8")).items() if name != "codes"
-}
+DATA = Path(__file__).resolve().parents[2] / "simulation/data/dialects/a.toml"
+TABLES: dict[str, Any] = tomllib.loads(DATA.read_text(encoding="utf-8"))["tables"]
 NUMBERED = {"enrolment": "AAC001", "pension": "AAC001", "contribution": "AAC001", "settlement": "psn_no"}
 
 

@@ -1,0 +1,134 @@
+"""Several regions in several districts: same bytes from any number of processes, numbers that never meet."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from simulation import country
+from simulation.cli import main
+from simulation.render.form import Form
+
+REGIONS = {"region_a": "a", "region_b": "b", "region_c": "c"}
+
+
+@pytest.fixture(scope="module")
+def land(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return three regions of 2,400 people in all, each in two districts, made by one process."""
+    return make(tmp_path_factory.mktemp("country") / "land", processes=1)
+
+
+def make(out: Path, processes: int) -> Path:
+    """Simulate the country with small districts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(country, "DISTRICT", 500)
+        arguments = ["--people", "2400", "--regions", "3", "--seed", "4", "--processes", str(processes)]
+        assert main([*arguments, "--out", str(out)]) == 0
+    return out
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """Return a digest of every file."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def truth(land: Path, region: str, name: str) -> pl.DataFrame:
+    """Return a table of a region's truth."""
+    return pl.read_parquet(land / region / "truth" / f"{name}.parquet")
+
+
+def test_the_number_of_processes_does_not_show(land: Path, tmp_path: Path) -> None:
+    assert digests(land) == digests(make(tmp_path / "again", processes=2))
+
+
+def test_each_region_has_its_folder_dialect_and_truth(land: Path) -> None:
+    assert {path.name for path in land.iterdir()} == {*REGIONS, "truth"}
+    for region, dialect in REGIONS.items():
+        for name in ("enrolment", "flow", "business", "register"):
+            assert (land / region / "raw" / Form(dialect, name).path).is_file()
+        assert {"rings", "ring_members", "entities", "quarantine", "fields"} <= {
+            path.stem for path in (land / region / "truth").iterdir()
+        }
+
+
+def test_the_row_account_holds_over_districts(land: Path) -> None:
+    form = Form("a", "flow")
+    lines = (land / "region_a/raw" / form.path).read_bytes().decode(form.encoding, "surrogateescape")
+    rows = lines.count("\r\n") - 1
+    here = pl.col("source_file") == form.path
+    about = set(truth(land, "region_a", "entities").filter(here)["source_row"])
+    broken = truth(land, "region_a", "quarantine").filter(here)
+    assert about.isdisjoint(broken["source_row"])
+    assert sorted(about | set(broken["source_row"])) == list(range(1, rows + 1))
+    numbered = [line.split(",") for line in lines.split("\r\n")]
+    totals = broken.filter(pl.col("rule") == "total_line")["source_row"]
+    assert all(int(numbered[row][-1]) == len(about) for row in totals)
+
+
+def test_numbers_of_districts_never_meet(land: Path) -> None:
+    for region, dialect in REGIONS.items():
+        form = Form(dialect, "account")
+        if form.format != "csv":
+            continue
+        text = (land / region / "raw" / form.path).read_bytes().decode(form.encoding, "surrogateescape")
+        rows = enumerate(text.split("\r\n"))
+        numbers = {row: line.split(",")[0] for row, line in rows}
+        entities = truth(land, region, "entities").filter(
+            (pl.col("source_file") == form.path) & (pl.col("kind") == "account") & pl.col("primary")
+        )
+        owner: dict[str, int] = {}
+        for row, entity in entities.select("source_row", "entity").iter_rows():
+            assert owner.setdefault(numbers[row], entity) == entity
+        assert len(owner) > 500
+
+
+def test_migrants_are_known_in_two_regions(land: Path) -> None:
+    seen: Counter[int] = Counter()
+    for region in REGIONS:
+        people = truth(land, region, "entities").filter((pl.col("kind") == "person") & pl.col("primary"))
+        seen.update(people["entity"].unique())
+    twice = [entity for entity, count in seen.items() if count > 1]
+    assert 15 < len(twice) < 80
+
+
+def test_strangers_are_treated_elsewhere(land: Path) -> None:
+    clinics = {}
+    for region, dialect in REGIONS.items():
+        about = truth(land, region, "entities").filter((pl.col("kind") == "clinic") & pl.col("primary"))
+        files = {Form(dialect, "settlement").path, Form(dialect, "institution").path}
+        grouped = about.filter(pl.col("source_file").is_in(files)).group_by("source_file").agg("entity")
+        clinics[region] = {file: set(found) for file, found in grouped.iter_rows()}
+    for region, dialect in REGIONS.items():
+        here = clinics[region]
+        abroad = here[Form(dialect, "settlement").path] - here[Form(dialect, "institution").path]
+        elsewhere = {
+            entity
+            for other in REGIONS
+            if other != region
+            for entity in clinics[other][Form(REGIONS[other], "institution").path]
+        }
+        # A hospital of one's own whose line in the list of institutions broke looks abroad too.
+        assert abroad & elsewhere
+        assert len(abroad - elsewhere) <= 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["--regions", "40"], "Choose 1 to"),
+        (["--regions", "3", "--people", "300"], "Choose 600"),
+        (["--sample", "2"], "Choose 0 to 1"),
+        (["--processes", "0"], "Choose 1 or more"),
+        (["--prevalence", "0.5"], "Choose 0 to 0.1"),
+    ],
+)
+def test_what_cannot_be_made_is_refused(
+    arguments: list[str], word: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*arguments, "--out", str(tmp_path / "out")]) == 2
+    assert word in capsys.readouterr().err
