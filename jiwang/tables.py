@@ -121,6 +121,19 @@ class PossibleSame(dy.Schema):
     records = dy.List(dy.String(), nullable=False)
 
 
+class IdentityLeads(dy.Schema):
+    """Leads on identities: two entities of one kind of trouble, with the rows of each side that show it."""
+
+    lead_id = dy.String(primary_key=True)  # a hash of kind and both sides: the same in every run
+    kind = dy.Enum(["double_change", "borrowed_id", "double_registration", "mistyped_id"], nullable=False)
+    entity_a = dy.String(nullable=False)
+    entity_b = dy.String(nullable=False)
+    reason = dy.String(nullable=False)  # what was seen, of the reasons of possible_same, or borrowed_id
+    score = dy.Float64(nullable=False, min=0, max=1)
+    rows_a = dy.List(dy.String(), nullable=False)  # record ids
+    rows_b = dy.List(dy.String(), nullable=False)
+
+
 class Judgements(dy.Schema):
     """What people decided on two sides: a log that is only added to; the last line on a pair holds.
 
