@@ -16,6 +16,7 @@ from entity_resolution import (
     accounts,
     clinics,
     employers,
+    evidence,
     identity,
     judgements,
     leads,
@@ -187,17 +188,14 @@ def _tables(
         portraits.paint(kind, found[kind].parties, placed[kind].profiles, conflicts) for kind in KINDS
     ]
     entity_table = portraits.count(pl.concat(portraits_of), link_table)
-    person, people = found["person"].parties, placed["person"]
-    possible = leads.table(pairs, person, people.profiles, ids["person"])
-    possible = overlay.undenied(possible, people.judged)
-    unresolved = person.rows.join(resolved.unresolved, on="profile").filter("primary")
-    unresolved = unresolved.select("table", "role", "record_id", "reason").sort("table", "record_id")
     return {
         "links": (link_table, tables.Links),
         "entities": (entity_table, tables.Entities),
-        "possible_same": (possible, tables.PossibleSame),
-        "identity_leads": (identity.find(possible, person, people.profiles), tables.IdentityLeads),
-        "unresolved": (unresolved, None),
+        "evidence": (
+            evidence.gather({k: (found[k], placed[k].profiles) for k in KINDS}, resolved.weighed),
+            tables.Evidence,
+        ),
+        **_about_people(found["person"].parties, placed["person"], resolved, pairs, ids["person"]),
         "aliases": (_called(employers.aliases, found["employer"], ids["employer"]), None),
         "branches": (_called(employers.branches, found["employer"], ids["employer"]), None),
         "same_organisation": (organisations.pairs(entity_table, clinics.codes_with_uscc(records)), None),
@@ -205,6 +203,22 @@ def _tables(
         "review": (pl.concat([placed[kind].review for kind in KINDS]), tables.Review),
         "judgements": (pl.concat([placed[kind].judged for kind in KINDS]), tables.Judgements),
         "mentions": (mentions, tables.Mentions),
+    }
+
+
+def _about_people(
+    parties: Parties, placed: Placed, resolved: persons.People, pairs: pl.DataFrame, ids: pl.DataFrame
+) -> Out:
+    """Return what is left to people: leads that two may be one, and rows that nobody is linked to."""
+    possible = leads.table(pairs, parties, placed.profiles, ids)
+    possible = overlay.undenied(possible, placed.judged)
+    unresolved = parties.rows.join(resolved.unresolved, on="profile").filter("primary")
+    unresolved = unresolved.select("table", "role", "record_id", "reason").sort("table", "record_id")
+    return {
+        "possible_same": (possible, tables.PossibleSame),
+        "identity_leads": (identity.find(possible, parties, placed.profiles), tables.IdentityLeads),
+        "doubts": (evidence.doubts(parties, resolved.doubts, ids), tables.Doubts),
+        "unresolved": (unresolved, None),
     }
 
 
