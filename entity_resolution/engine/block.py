@@ -37,7 +37,7 @@ def pairs(said: Said, units: Units, profile: Profile) -> tuple[pl.Series, list[C
     parts = parts_of_units(said, units, wanted)
     found, crowds = [pl.Series(dtype=pl.UInt64)], []
     for rule in profile.blocks:
-        keyed = _keys(parts, rule)
+        keyed = keys(parts, rule)
         fitting, over = _split(keyed, profile.cap)
         found.append(_met(fitting))
         if over.height:
@@ -47,7 +47,8 @@ def pairs(said: Said, units: Units, profile: Profile) -> tuple[pl.Series, list[C
     return pl.concat(found).unique().sort(), crowds
 
 
-def _keys(parts: Mapping[str, pl.DataFrame], rule: Sequence[str]) -> pl.DataFrame:
+def keys(parts: Mapping[str, pl.DataFrame], rule: Sequence[str]) -> pl.DataFrame:
+    """Return ``unit, h``: the blocks of one rule that every unit is in."""
     keyed = parts[rule[0]]
     for part in rule[1:]:
         keyed = keyed.join(parts[part], on="unit", suffix="_2").select("unit", h=pl.struct("h", "h_2").hash())

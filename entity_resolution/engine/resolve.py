@@ -92,7 +92,7 @@ def resolve(
         InputError: the table is empty, lacks the columns named, or has a record id twice.
     """
     judged = judged or Judged()
-    ids, order = _record_ids(table, profile)
+    ids, order = record_ids(table, profile)
     say("normalise")
     table = table[order]
     said = values.read(table, profile)
@@ -117,8 +117,12 @@ def resolve(
     return Resolution(profile, ids, said, units, left, right, patterns, weights, scores, union, edges, crowds)
 
 
-def _record_ids(table: pl.DataFrame, profile: Profile) -> tuple[pl.Series, pl.Series]:
-    """Return the record ids, sorted, and the rows in that order."""
+def record_ids(table: pl.DataFrame, profile: Profile) -> tuple[pl.Series, pl.Series]:
+    """Return the record ids, sorted, and the rows in that order.
+
+    Raises:
+        InputError: there are no rows, or an id is missing or stands twice.
+    """
     if table.is_empty():
         raise InputError("the table has no rows", "name a table with a header line and records below it")
     if profile.record is None:
