@@ -1,7 +1,7 @@
 """Splink's side of the persons' benchmark: models as its documentation builds them, and connected components.
 
-Called as a child process: ``python benchmarks/_splink_people.py hard FILE`` prints a JSON line of thresholds. On
-the hard population it is given our normalised columns, so that what is compared is linkage and not reading.
+Called as a child process: ``python benchmarks/_splink_people.py hard FILE`` prints a JSON line of thresholds.
+On the hard population it gets our normalised columns: what is compared is linkage, not reading.
 """
 
 from __future__ import annotations

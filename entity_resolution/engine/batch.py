@@ -72,13 +72,13 @@ def _resolve(said: Said, ids: pl.Series, frame: pl.DataFrame, known: Index) -> t
     profile = known.profile
     sources = frame[profile.source] if profile.constraints.one_per_source and profile.source else None
     own = units.build(said, profile, sources, hold_out=False)
-    within, crowds = block.pairs(said, own, profile)
-    across = _across(said, own, known)
+    within = block.candidates(said, own, profile)
+    across = _across(within, known)
     cells = _same_cells(said, own, known)
     joined = _join(said, own, known, pl.concat([across["unit"], cells["unit"]]))
     place = pl.DataFrame({"unit": joined.near["unit"]}).with_row_index("at", offset=joined.own.n)
     across, cells = (f.join(place, on="unit", how="inner").sort("own", "at") for f in (across, cells))
-    keys = within.to_numpy()
+    keys = within.pairs.to_numpy()
     left = np.concatenate([(keys >> np.uint64(32)).astype(np.int64), across["own"].cast(pl.Int64).to_numpy()])
     right = np.concatenate(
         [(keys & np.uint64(0xFFFFFFFF)).astype(np.int64), across["at"].cast(pl.Int64).to_numpy()]
@@ -98,19 +98,16 @@ def _resolve(said: Said, ids: pl.Series, frame: pl.DataFrame, known: Index) -> t
         scores,
         union,
         edges,
-        crowds,
+        within,
     )
     return found, joined
 
 
-def _across(said: Said, own: Units, known: Index) -> pl.DataFrame:
+def _across(within: block.Candidates, known: Index) -> pl.DataFrame:
     """Return ``own, unit``: units of the batch and published ones that share a block under the cap."""
-    rules_ = known.profile.blocks
-    parts = units.parts_of_units(said, own, [p for rule in rules_ for p in rule])
     keyed = pl.concat(
-        block.keys(parts, rule).select(rule=pl.lit(i, dtype=pl.UInt8), h="h", own="unit")
-        for i, rule in enumerate(rules_)
-    ).unique()
+        rows.select(rule=pl.lit(i, dtype=pl.UInt8), h="h", own="unit") for i, rows in enumerate(within.keyed)
+    )
     wanted = keyed.select("rule", "h").unique().lazy()
     stored = known.scan("keys").join(wanted, on=["rule", "h"], how="semi").collect()
     stored = stored.filter(pl.len().over("rule", "h") <= known.profile.cap)

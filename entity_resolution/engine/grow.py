@@ -54,7 +54,12 @@ def publish_batch(
     reviewed = out / "review.parquet"
     earlier = pl.read_parquet(reviewed) if reviewed.is_file() else review.clear()
     part = index.Part(
-        joined.own_said, joined.own, known.profile, records.head(joined.own.n), of_unit.head(joined.own.n)
+        joined.own_said,
+        joined.own,
+        known.profile,
+        records.head(joined.own.n),
+        of_unit.head(joined.own.n),
+        found.met.keyed,
     )
     none = pl.DataFrame(schema={"field": pl.String, "text": pl.String, "n": pl.Int64})
     index.write_part(known.folder, known.parts, part, known.units, none)
@@ -62,7 +67,9 @@ def publish_batch(
     _replace(entities, out / "entities.parquet")
     _replace(pl.concat([before, publish.edges(found, told, records)]), out / "edges.parquet")
     tables.write(
-        pl.concat([earlier, review]).unique("review_id", maintain_order=True), tables.Review, reviewed
+        pl.concat([earlier, review.cast(earlier.schema)]).unique("review_id", maintain_order=True),
+        tables.Review,
+        reviewed,
     )
     index.write_meta(known.folder, known.profile, known.weights, known.parts + 1, known.units + joined.own.n)
     summary: dict[str, Any] = json.loads((out / SUMMARY).read_text(encoding="utf-8"))

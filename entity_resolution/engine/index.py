@@ -8,6 +8,7 @@ which hold for one version of polars: an index of another version is refused, an
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from entity_resolution.engine import block, publish
+from entity_resolution.engine import publish
 from entity_resolution.engine.learn import LEVELS, Weights
 from entity_resolution.engine.profile import Profile
 from entity_resolution.engine.resolve import Resolution
-from entity_resolution.engine.units import Units, cell_keys, parts_of_units
+from entity_resolution.engine.units import Units, cell_keys
 from entity_resolution.engine.values import NONE, Codes, Said
 from jiwang.errors import WorkspaceError
 from jiwang.workspace import write_json
@@ -90,7 +91,8 @@ def write(found: Resolution, ids: pl.Series, out: Path) -> None:
     # A held-out record's unit lies beside its home, which may be left without rows: named through the root.
     by_root = named.group_by("root").agg(pl.col("entity_id").drop_nulls().min())
     entity_of = named.select("unit", "root").join(by_root, on="root", how="left", maintain_order="left")
-    own = Part(found.said, found.units, found.profile, publish.first_records(found), entity_of["entity_id"])
+    records = publish.first_records(found)
+    own = Part(found.said, found.units, found.profile, records, entity_of["entity_id"], found.met.keyed)
     write_part(folder, 0, own, 0, _holders(found))
     write_meta(folder, found.profile, found.weights, 1, found.units.n)
 
@@ -127,6 +129,7 @@ class Part:
         profile: the profile.
         record: the first record of each unit.
         entity: the entity id of each unit.
+        keyed: ``unit, h`` of each rule of the profile's blocks.
     """
 
     said: Said
@@ -134,6 +137,7 @@ class Part:
     profile: Profile
     record: pl.Series
     entity: pl.Series
+    keyed: Sequence[pl.DataFrame]
 
 
 def write_part(folder: Path, number: int, part: Part, first: int, holders: pl.DataFrame) -> None:
@@ -146,7 +150,7 @@ def write_part(folder: Path, number: int, part: Part, first: int, holders: pl.Da
         first: number of the first unit.
         holders: ``field, text, n``: by how many known units a value is held.
     """
-    said, here, profile = part.said, part.units, part.profile
+    said, here = part.said, part.units
     anchors = {f"anchor:{n}": _texts(said.values[n].texts, codes) for n, codes in here.anchor.items()}
     unit = pl.int_range(first, first + here.n, dtype=pl.UInt32, eager=True)
     own = {"unit": unit, "entity_id": part.entity, "record_id": part.record, "source": here.source}
@@ -156,19 +160,16 @@ def write_part(folder: Path, number: int, part: Part, first: int, holders: pl.Da
         .select("field", "unit", "text")
         for n, rows in here.listed.items()
     ]
-    blocks = parts_of_units(said, here, [p for rule in profile.blocks for p in rule])
     keyed = [
-        block.keys(blocks, rule).select(
-            rule=pl.lit(i, dtype=pl.UInt8), h="h", unit=pl.col("unit").cast(pl.UInt32) + first
-        )
-        for i, rule in enumerate(profile.blocks)
+        rows.select(rule=pl.lit(i, dtype=pl.UInt8), h="h", unit=pl.col("unit").cast(pl.UInt32) + first)
+        for i, rows in enumerate(part.keyed)
     ]
-    key, in_cell = cell_keys(said, profile)
+    key, in_cell = cell_keys(said, part.profile)
     cells = pl.DataFrame({"h": key[in_cell], "unit": here.of_row[in_cell] + np.uint32(first)})
     frames = {
         "units": pl.DataFrame(own | anchors),
         "listed": pl.concat(listed),
-        "keys": pl.concat(keyed).unique(),
+        "keys": pl.concat(keyed),
         "cells": cells.unique("h", keep="first", maintain_order=True),
         "holders": holders,
     }

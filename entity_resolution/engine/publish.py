@@ -142,6 +142,6 @@ def conflicts(found: Resolution, ids: pl.Series, told: pl.Series, records: pl.Se
 
 def crowds(found: Resolution) -> pl.DataFrame:
     """Return ``rule, value, units, dropped`` of blocks over the cap."""
-    rows = [asdict(c) | {"rule": " + ".join(c.rule)} for c in found.crowds]
+    rows = [asdict(c) | {"rule": " + ".join(c.rule)} for c in found.met.crowds]
     schema = {"rule": pl.String, "value": pl.String, "units": pl.Int64, "dropped": pl.Int64}
     return pl.DataFrame(rows, schema=schema)

@@ -83,10 +83,10 @@ def _raws(frame: pl.DataFrame, of: FieldOf) -> list[pl.Series]:
 
 
 def _distinct(raws: Sequence[pl.Series], n: int) -> tuple[pl.Series, list[Codes]]:
-    """Return the distinct texts, sorted, and where each column's values stand among them."""
+    """Return the distinct texts and where each column's values stand among them."""
     if not raws:
         return pl.Series(dtype=pl.String), []
-    texts = pl.concat([r.rename("t") for r in raws]).drop_nulls().unique().sort()
+    texts = pl.concat([r.rename("t") for r in raws]).drop_nulls().unique()
     place = pl.DataFrame({"t": texts}).with_row_index("i")
     found = [r.to_frame("t").join(place, on="t", how="left", maintain_order="left")["i"] for r in raws]
     return texts, [f.fill_null(int(NONE)).to_numpy() for f in found]
