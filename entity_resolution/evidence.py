@@ -74,9 +74,9 @@ def gather(found: Mapping[Kind, tuple[Linked, pl.DataFrame]], weighed: pl.DataFr
 
 def _of_kind(kind: Kind, one: Linked, placed: pl.DataFrame) -> pl.DataFrame:
     """Return ``kind, entity_id, how, key, rows, tables, records`` of one kind."""
-    keyed = one.links.select("profile", "key", said="how").join(placed, on="profile")
-    # A judgement overrules how the rules linked a profile.
-    keyed = keyed.select("profile", "entity_id", "how", "key")
+    # A judgement overrules how the rules linked a profile, or links what they left.
+    keyed = placed.join(one.links.select("profile", "key"), on="profile", how="left")
+    keyed = keyed.select("profile", "entity_id", "how", pl.col("key").fill_null("judgement"))
     rows = one.parties.rows.select("profile", "record_id", "table", "source_file", "source_row")
     rows = rows.join(keyed, on="profile").sort("source_file", "source_row", "record_id")
     grouped = rows.group_by("entity_id", "how", "key", maintain_order=True).agg(
@@ -92,13 +92,14 @@ def _ruled(how: str) -> list[dict[str, object]]:
     return [{"field": part, "weight": RULES.get(part, 3.0)} for part in how.split("+")]
 
 
-def doubts(people: Parties, unsure: pl.DataFrame, ids: pl.DataFrame) -> pl.DataFrame:
+def doubts(people: Parties, unsure: pl.DataFrame, ids: pl.DataFrame, judged: pl.DataFrame) -> pl.DataFrame:
     """Return `tables.Doubts`: what fits a person, but not surely.
 
     Args:
         people: rows and profiles of persons.
         unsure: ``profile, entity, bits, parts, reason``.
         ids: ``entity, entity_id`` of persons.
+        judged: judgements with their effects: what is decided is no doubt any more.
     """
     named = unsure.join(ids, on="entity").select("profile", "entity_id", "reason", "parts", score="bits")
     rows = people.rows.filter("primary").join(named, on="profile")
@@ -111,4 +112,9 @@ def doubts(people: Parties, unsure: pl.DataFrame, ids: pl.DataFrame) -> pl.DataF
         pl.Series("doubt_id", ["d" + digest("doubt", *row, length=16) for row in firsts], dtype=pl.String),
         kind=pl.lit("person"),
     )
+    decided = judged.filter(pl.col("effect").is_in(["attached", "apart"])).select("left", "right")
+    first = pl.col("records").list.first()
+    grouped = grouped.with_columns(
+        left=pl.min_horizontal(first, "entity_id"), right=pl.max_horizontal(first, "entity_id")
+    ).join(decided, on=["left", "right"], how="anti", maintain_order="left")
     return grouped.select(Doubts.column_names()).unique("doubt_id", keep="first").sort("doubt_id")

@@ -217,7 +217,7 @@ def _about_people(
     return {
         "possible_same": (possible, tables.PossibleSame),
         "identity_leads": (identity.find(possible, parties, placed.profiles), tables.IdentityLeads),
-        "doubts": (evidence.doubts(parties, resolved.doubts, ids), tables.Doubts),
+        "doubts": (evidence.doubts(parties, resolved.doubts, ids, placed.judged), tables.Doubts),
         "unresolved": (unresolved, None),
     }
 
