@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from app.verbs import bench, demo, doctor, patterns, run, server, simulate, source, stages, web
+from app.verbs import bench, demo, doctor, explain, patterns, run, server, simulate, source, stages, web
 from jiwang import __version__
 from jiwang.errors import JiwangError
 
@@ -33,6 +33,7 @@ stages.register_before_patterns(cli)
 patterns.register(cli)
 stages.register_after_patterns(cli)
 run.register(cli)
+explain.register(cli)
 web.register(cli)
 server.register(cli)
 doctor.register(cli)

@@ -14,7 +14,7 @@ from jiwang.errors import JiwangError
 
 ICONS = {
     "queue": ":material/list_alt:", "ring": ":material/hub:", "entity": ":material/badge:",
-    "files": ":material/fact_check:",
+    "review": ":material/compare_arrows:", "files": ":material/fact_check:",
 }  # fmt: skip
 
 

@@ -41,14 +41,16 @@ WEIGHTS: Mapping[str, float] = {
     "taken": -12.0,  # the person already has a register entry, or a number
 }
 
+_JUDGED = ("id", "birth", "sex", "masked", "taken")  # weighed on their own, beside what is shared
 _LOCAL = ("employer", "place")  # shared by as many as there are people to share them
 _AT_LEAST_AMONG = 10_000  # a phone or a home is no less telling for being met in a small pool
 
 
 def weigh(pairs: pl.DataFrame, claims: Claims, persons: Persons) -> pl.DataFrame:
-    """Return ``claim, entity, alike, bits, evidence, reason`` for each pair.
+    """Return ``claim, entity, alike, bits, evidence, reason, parts`` for each pair.
 
-    ``bits`` weighs the pair against chance, the prior included; ``evidence`` is what is said beside the name.
+    ``bits`` weighs the pair against chance, the prior included; ``evidence`` is what is said beside the name;
+    ``parts`` is the waterfall: field and weight of all that was weighed, and they sum to ``bits``.
 
     Args:
         pairs: ``claim, entity, alike`` as `block.pairs` gives them.
@@ -65,12 +67,24 @@ def weigh(pairs: pl.DataFrame, claims: Claims, persons: Persons) -> pl.DataFrame
         name_bits=_name_bits(rows, persons, people),
         id_bits=_id_bits(rows),
         shared=pl.col("shared").fill_null(0.0),
+        birth_bits=_birth_bits(),
+        sex_bits=_sex_bits(),
+        masked_bits=_masked_bits(),
+        taken_bits=_taken_bits(),
     )
-    evidence = pl.sum_horizontal(
-        "id_bits", "shared", _birth_bits(), _sex_bits(), _masked_bits(), _taken_bits()
-    )
+    evidence = pl.sum_horizontal("shared", *(f"{field}_bits" for field in _JUDGED))
     rows = rows.with_columns(evidence=evidence, bits=evidence + pl.col("name_bits") - log2(people))
-    return rows.select("claim", "entity", "alike", "bits", "evidence", reason=_reason())
+    return rows.select(
+        "claim", "entity", "alike", "bits", "evidence", reason=_reason(), parts=_parts(log2(people))
+    )
+
+
+def _parts(prior: float) -> pl.Expr:
+    """Return the waterfall: the prior, the name, what was judged on its own, and each shared attribute."""
+    own = [("prior", pl.lit(-prior)), *((f, pl.col(f"{f}_bits")) for f in ("name", *_JUDGED))]
+    said = [pl.struct(field=pl.lit(field), weight=weight.cast(pl.Float64)) for field, weight in own]
+    every = pl.concat_list(*said).list.concat(pl.col("worths").fill_null([]))
+    return every.list.filter(pl.element().struct.field("weight") != 0.0)
 
 
 def _reason() -> pl.Expr:
@@ -82,7 +96,7 @@ def _reason() -> pl.Expr:
 
 
 def _shared(pairs: pl.DataFrame, claims: Claims, persons: Persons, people: int) -> pl.DataFrame:
-    """Return ``claim, entity, shared, with``: bits of the attributes that both have, and their names."""
+    """Return ``claim, entity, shared, with, worths``: bits of what both have, names of it, bits of each."""
     theirs = persons.facts.with_columns(crowd=pl.len().over("attribute", "value"))
     caps = pl.col("attribute").replace_strict(dict(WEIGHTS), return_dtype=pl.Float64)
     local = pl.col("attribute").is_in(_LOCAL)
@@ -105,6 +119,7 @@ def _shared(pairs: pl.DataFrame, claims: Claims, persons: Persons, people: int) 
     return best.group_by("claim", "entity", maintain_order=True).agg(
         shared=pl.col("worth").sum(),
         **{"with": "+" + pl.col("attribute").str.join("+")},
+        worths=pl.struct(field="attribute", weight=pl.col("worth").cast(pl.Float64)),
     )
 
 

@@ -22,7 +22,7 @@ _UNLIKE = -6.0  # a name misread into that of somebody else: about one in fifty
 
 
 def judge(weighed: pl.DataFrame, claims: Claims, outside: pl.DataFrame) -> pl.DataFrame:
-    """Return one row per claim with candidates: ``claim, entity, how, verdict, rivals, known``.
+    """Return one row per claim with candidates: ``claim, entity, how, verdict, rivals, known, bits, parts``.
 
     Args:
         weighed: ``claim, entity, alike, bits, evidence, reason``.
@@ -51,7 +51,9 @@ def judge(weighed: pl.DataFrame, claims: Claims, outside: pl.DataFrame) -> pl.Da
     )  # fmt: skip
     known = (pl.col("share").is_not_null().any().over("claim")) & (pl.col("rivals") > 0)
     how = pl.when(bare).then(pl.lit("only_bearer_of_name")).otherwise("reason")
-    return best.select("claim", "entity", how=how, verdict=verdict, rivals="rivals", known=known)
+    return best.select(
+        "claim", "entity", how=how, verdict=verdict, rivals="rivals", known=known, bits="bits", parts="parts"
+    )
 
 
 def _shares(weighed: pl.DataFrame, claims: Claims, outside: pl.DataFrame) -> pl.DataFrame:

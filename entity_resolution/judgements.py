@@ -31,6 +31,7 @@ VERDICTS: tuple[Verdict, ...] = ("positive", "negative", "unsure", "withdrawn")
 EFFECTS = (
     "merged",  # positive: the two bear one id
     "apart",  # negative: two entities that no run merges or asks about again
+    "attached",  # positive: the record, and all that say the same, joined the entity; nobody had them
     "split",  # negative: the record, and all that say the same, left the entity
     "noted",  # unsure
     "withdrawn",
@@ -130,23 +131,25 @@ def current(judgements: pl.DataFrame) -> pl.DataFrame:
 
 
 def settle(
-    judgements: pl.DataFrame, kind: str, ids: Mapping[str, str | None], records: Mapping[str, str]
-) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+    judgements: pl.DataFrame, kind: str, ids: Mapping[str, str | None], records: Mapping[str, str | None]
+) -> tuple[dict[str, str], dict[str, str], dict[str, str], dict[str, str]]:
     """Decide what the judgements of one kind come to.
 
     Args:
         judgements: as `log` returns them.
         kind: the kind.
         ids: the entities that the rules found, each with its usable citizen id (None where it has none).
-        records: record id -> the entity that the rules linked it to.
+        records: record id -> the entity that the rules linked it to, None where they linked it to nobody.
 
     Returns:
-        entity -> the entity whose id it takes; record -> the entity that it leaves; judgement -> effect.
+        entity -> the entity whose id it takes; record -> the entity that it leaves; record that was linked to
+        nobody -> the entity that it joins; judgement -> effect.
     """
     ours = judgements.filter(pl.col("kind") == kind)
     holding = set(current(ours)["judgement_id"])
     effects: dict[str, str] = {}
     left_by: dict[str, str] = {}
+    attached: dict[str, str] = {}
     apart: list[tuple[str, str]] = []
     positives: list[tuple[str, str, str]] = []
     for line in ours.sort("at", "judgement_id").iter_rows(named=True):
@@ -158,16 +161,22 @@ def settle(
             apart += [(a, b)] if verdict == "negative" else []
             positives += [(name, a, b)] if verdict == "positive" else []
         else:
-            effects[name] = _of_record(a, b, verdict, records, left_by)
+            of, entity = (a, b) if a in records else (b, a)
+            if of in records and records[of] is None and entity in ids:
+                effects[name] = {"positive": "attached", "negative": "apart"}.get(verdict, "noted")
+                attached |= {of: entity} if verdict == "positive" else {}
+            else:
+                effects[name] = _of_record(of, entity, verdict, records, left_by)
     forest = Forest(ids, apart)
     for name, a, b in positives:
         effects[name] = forest.join(a, b)
-    return forest.leaders(), left_by, effects
+    return forest.leaders(), left_by, attached, effects
 
 
-def _of_record(a: str, b: str, verdict: str, records: Mapping[str, str], left_by: dict[str, str]) -> str:
-    """Settle a line on a record and an entity."""
-    of, entity = (a, b) if a in records else (b, a)
+def _of_record(
+    of: str, entity: str, verdict: str, records: Mapping[str, str | None], left_by: dict[str, str]
+) -> str:
+    """Settle a line on a record and the entity that the rules linked it to."""
     if of not in records or records[of] != entity:
         return "unknown_side"
     if verdict == "negative":

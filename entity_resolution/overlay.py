@@ -60,10 +60,19 @@ def lay(
     ids = _citizen_ids(placed)
     named = pl.concat([ours["left"], ours["right"]]).unique().implode()
     rows = parties.rows.filter(pl.col("record_id").is_in(named) & pl.col("primary"))
-    linked = rows.select("record_id", "profile").join(placed.select("profile", "entity_id"), on="profile")
-    merged, left, effects = judgements.settle(
+    whose = placed.select("profile", "entity_id")
+    linked = rows.select("record_id", "profile").join(whose, on="profile", how="left")
+    merged, left, attached, effects = judgements.settle(
         ours, kind, ids, dict(linked.select("record_id", "entity_id").sort("record_id").rows())
     )
+    given = linked.filter(pl.col("record_id").is_in(list(attached))).sort("record_id")
+    given = given.unique("profile", keep="first", maintain_order=True).select(
+        "profile",
+        how=pl.lit("judgement"),
+        entity_id=pl.col("record_id").replace_strict(attached, return_dtype=pl.String),
+        anchor=pl.lit(None, dtype=pl.String),
+    )
+    placed = pl.concat([placed, given.select(placed.columns)])
     profiles = _moved(kind, placed, merged, left, linked)
     effect = pl.col("judgement_id").replace_strict(effects, default=None, return_dtype=pl.String)
     judged = ours.with_columns(effect=effect).select(Judgements.column_names())

@@ -22,24 +22,30 @@ class People:
         links: ``profile, entity, how, key``: the strong key through which a profile reached its entity.
         unresolved: ``profile, reason`` of primary parties that nobody is linked to.
         cells: what tier one decided.
+        weighed: ``key, bits, parts`` of the keys that weight led to an entity.
+        doubts: ``profile, entity, bits, parts, reason`` of unresolved profiles and their best candidate.
     """
 
     links: pl.DataFrame
     unresolved: pl.DataFrame
     cells: Cells
+    weighed: pl.DataFrame
+    doubts: pl.DataFrame
 
 
 def resolve(parties: Parties) -> People:
     """Resolve person parties as `people.gather` gives them."""
     profiles = parties.profiles.filter(~pl.col("reference"))
     tied = cells.build(profiles)
-    links = _numbers(profiles, tied.links)
+    links, by_number = _numbers(profiles, tied.links)
+    weighed = [by_number]
     open_profiles = profiles.filter(pl.col("key").is_not_null())
     for _ in range(ROUNDS):
         loose = _with_kin(open_profiles.join(links, on="profile", how="anti"), parties, profiles, links)
         ours = claims.of_profiles(loose)
         judged = _judge(ours, profiles, links)
         links = pl.concat([links, _linked(ours, judged)])
+        weighed.append(_weighed(judged))
     left = ours.heads.join(judged.filter(pl.col("verdict") == "link"), on="claim", how="anti")["claim"]
     remaining = _only(ours, left)
     founded, unresolved = cluster.found(remaining, judged)
@@ -47,8 +53,16 @@ def resolve(parties: Parties) -> People:
     new = founded.join(remaining.members, on="claim").select("profile", "entity", "how", "key")
     links = pl.concat([links, new])
     links = pl.concat([links, _references(parties, profiles, links)])
-    open_rows = unresolved.join(remaining.members, on="claim").select("profile", "reason")
-    return People(links.sort("profile"), open_rows.sort("profile"), tied)
+    open_rows = unresolved.join(remaining.members, on="claim").select("claim", "profile", "reason")
+    doubts = open_rows.join(judged.select("claim", "entity", "bits", "parts"), on="claim").drop("claim")
+    open_rows = open_rows.drop("claim").sort("profile")
+    return People(links.sort("profile"), open_rows, tied, pl.concat(weighed), doubts.sort("profile"))
+
+
+def _weighed(judged: pl.DataFrame) -> pl.DataFrame:
+    """Return ``key, bits, parts`` of the claims that were linked, under the keys that their links bear."""
+    hits = judged.filter(pl.col("verdict") == "link")
+    return hits.select(cluster.content_keys(hits["claim"]).alias("key"), "bits", "parts")
 
 
 def _only(ours: Claims, names: pl.Series) -> Claims:
@@ -68,8 +82,11 @@ def _linked(ours: Claims, judged: pl.DataFrame) -> pl.DataFrame:
     return hits.join(ours.members, on="claim").select("profile", "entity", "how", "key")
 
 
-def _numbers(profiles: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
-    """Lead numbers that no usable id is known for to the person that the rest of their rows describes."""
+def _numbers(profiles: pl.DataFrame, links: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Lead numbers that no usable id is known for to the person that the rest of their rows describes.
+
+    Returns the links, and the weights of the moves as `_weighed` gives them.
+    """
     own = (
         pl.when(pl.col("how").str.starts_with("number"))
         .then("number:" + pl.col("number"))
@@ -81,13 +98,15 @@ def _numbers(profiles: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
     ours = claims.of_numbers(profiles, links)
     anchored = links.filter(~pl.col("entity").str.starts_with("number:"))
     judged = _judge(ours, profiles, anchored).filter(pl.col("verdict") == "link")
+    weighed = judged.select(pl.col("claim").alias("key"), "bits", "parts")
     moves = judged.select(entity="claim", to="entity", by="number:" + pl.col("how"))
-    return keyed.join(moves, on="entity", how="left").select(
+    moved = keyed.join(moves, on="entity", how="left").select(
         "profile",
         entity=pl.coalesce("to", "entity"),
         how=pl.coalesce(pl.col("by").str.replace(":", "+"), "how"),
         key="key",
     )
+    return moved, weighed
 
 
 def _with_kin(

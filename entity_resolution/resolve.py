@@ -12,9 +12,12 @@ import polars as pl
 
 import jiwang
 from entity_resolution import (
+    account,
     accounts,
     clinics,
     employers,
+    evidence,
+    identity,
     judgements,
     leads,
     links,
@@ -23,10 +26,11 @@ from entity_resolution import (
     people,
     persons,
     portraits,
+    remarks,
     store,
 )
 from entity_resolution.overlay import Placed
-from entity_resolution.parties import ROW_COLUMNS, Parties, Records
+from entity_resolution.parties import Parties, Records
 from jiwang import tables
 from jiwang.config import Settings
 from jiwang.ids import digest
@@ -90,7 +94,7 @@ def run(
             for name, (frame, contract) in out.items():
                 _write(frame, contract, folder / f"{name}.parquet")
         task.advance()
-    return _counts(out)
+    return account.counts(out, workspace)
 
 
 def _resolve(workspace: Workspace, log: pl.DataFrame, task: Task) -> Out:
@@ -175,7 +179,8 @@ def _tables(
     direct = {kind: links.direct(kind, found[kind].parties, placed[kind].profiles) for kind in KINDS}
     through = [links.through(records, kind, direct[kind]) for kind in KINDS]
     all_links = pl.concat([*direct.values(), *through])
-    mentions, mention_links = _mentions(records, found, placed, all_links)
+    said = {kind: found[kind].parties.profiles.join(placed[kind].profiles, on="profile") for kind in KINDS}
+    mentions, mention_links = remarks.read(records, said, all_links)
     link_table = links.tidy(pl.concat([all_links, mention_links]))
     ids = {kind: _ids(found[kind], placed[kind].profiles) for kind in KINDS}
     conflicts = resolved.cells.conflicts.join(ids["person"], on="entity").select("entity_id", "conflict")
@@ -183,22 +188,14 @@ def _tables(
         portraits.paint(kind, found[kind].parties, placed[kind].profiles, conflicts) for kind in KINDS
     ]
     entity_table = portraits.count(pl.concat(portraits_of), link_table)
-    person = found["person"].parties
-    unresolved = person.rows.join(resolved.unresolved, on="profile").filter("primary")
     return {
         "links": (link_table, tables.Links),
         "entities": (entity_table, tables.Entities),
-        "possible_same": (
-            overlay.undenied(
-                leads.table(pairs, person, placed["person"].profiles, ids["person"]),
-                placed["person"].judged,
-            ),
-            tables.PossibleSame,
+        "evidence": (
+            evidence.gather({k: (found[k], placed[k].profiles) for k in KINDS}, resolved.weighed),
+            tables.Evidence,
         ),
-        "unresolved": (
-            unresolved.select("table", "role", "record_id", "reason").sort("table", "record_id"),
-            None,
-        ),
+        **_about_people(found["person"].parties, placed["person"], resolved, pairs, ids["person"]),
         "aliases": (_called(employers.aliases, found["employer"], ids["employer"]), None),
         "branches": (_called(employers.branches, found["employer"], ids["employer"]), None),
         "same_organisation": (organisations.pairs(entity_table, clinics.codes_with_uscc(records)), None),
@@ -209,32 +206,20 @@ def _tables(
     }
 
 
-def _mentions(
-    records: Records, found: dict[Kind, Resolved], placed: dict[Kind, Placed], all_links: pl.DataFrame
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the mentions of all free text, and their links."""
-    frames = [
-        records.read(table.name, [*ROW_COLUMNS, field])
-        .rename({field: "text"})
-        .with_columns(table=pl.lit(table.name))
-        for table in records.tables()
-        for field, of in table.fields.items()
-        if of.type == "text"
-    ]
-    rows = pl.concat(frames).drop_nulls("text") if frames else pl.DataFrame()
-    if rows.is_empty():
-        return pl.DataFrame(
-            schema={c: t.dtype for c, t in tables.Mentions.columns().items()}
-        ), all_links.clear()
-    from entity_resolution import notes  # noqa: PLC0415 - loads spaCy
-
-    said = {kind: found[kind].parties.profiles.join(placed[kind].profiles, on="profile") for kind in KINDS}
-    known = notes.registry(rows["text"].to_list(), said, all_links)
-    mentions, linked = notes.read(rows.select("record_id", "text"), known)
-    named = linked.join(rows, on="record_id").with_columns(
-        role=pl.lit("mention"), primary=pl.lit(value=False)
-    )
-    return mentions, named.select(all_links.columns)
+def _about_people(
+    parties: Parties, placed: Placed, resolved: persons.People, pairs: pl.DataFrame, ids: pl.DataFrame
+) -> Out:
+    """Return what is left to people: leads that two may be one, and rows that nobody is linked to."""
+    possible = leads.table(pairs, parties, placed.profiles, ids)
+    possible = overlay.undenied(possible, placed.judged)
+    unresolved = parties.rows.join(resolved.unresolved, on="profile").filter("primary")
+    unresolved = unresolved.select("table", "role", "record_id", "reason").sort("table", "record_id")
+    return {
+        "possible_same": (possible, tables.PossibleSame),
+        "identity_leads": (identity.find(possible, parties, placed.profiles), tables.IdentityLeads),
+        "doubts": (evidence.doubts(parties, resolved.doubts, ids, placed.judged), tables.Doubts),
+        "unresolved": (unresolved, None),
+    }
 
 
 def _ids(one: Resolved, placed: pl.DataFrame) -> pl.DataFrame:
@@ -262,20 +247,3 @@ def _write(frame: pl.DataFrame, contract: type[dy.Schema] | None, path: Path) ->
         tables.write(frame, contract, path)
     else:
         frame.write_parquet(path, compression="zstd")
-
-
-def _counts(out: Out) -> dict[str, Any]:
-    link_table, entity_table = out["links"][0], out["entities"][0]
-    per_party = link_table.group_by("table", "kind", "role").len().sort("table", "kind", "role")
-    conflicts = (
-        entity_table.select(pl.col("conflicts").explode().drop_nulls()).to_series().value_counts(name="n")
-    )
-    return {
-        "entities": dict(entity_table.group_by("kind").len().sort("kind").rows()),
-        "links": {f"{t}.{k}.{r}": n for t, k, r, n in per_party.rows()},
-        "unresolved": dict(out["unresolved"][0].group_by("reason").len().sort("reason").rows()),
-        "leads": dict(out["possible_same"][0].group_by("reason").len().sort("reason").rows()),
-        "conflicts": dict(conflicts.sort("conflicts").rows()),
-        "review": out["review"][0].height,
-        "mentions": out["mentions"][0].height,
-    }

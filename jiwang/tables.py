@@ -125,6 +125,50 @@ class PossibleSame(dy.Schema):
     records = dy.List(dy.String(), nullable=False)
 
 
+_PARTS = dy.List(
+    dy.Struct({"field": dy.String(nullable=False), "weight": dy.Float64(nullable=False)}), nullable=False
+)
+
+
+class Evidence(dy.Schema):
+    """How an entity came together: one row for each key or set of facts that led rows to it."""
+
+    evidence_id = dy.String(primary_key=True)  # a hash of entity, how and key
+    kind = dy.String(nullable=False)
+    entity_id = dy.String(nullable=False)
+    how = dy.String(nullable=False)  # as in links
+    score = dy.Float64(nullable=False)  # bits: log2 of the odds that the rows are this entity's
+    parts = _PARTS  # a waterfall: field and bits; they sum to the score
+    rows = dy.Int64(nullable=False, min=1)  # rows that came this way
+    tables = dy.List(dy.String(), nullable=False)
+    records = dy.List(dy.String(), nullable=False)  # the first of them
+
+
+class Doubts(dy.Schema):
+    """Rows that fit somebody, but not surely enough: for a person to decide."""
+
+    doubt_id = dy.String(primary_key=True)
+    kind = dy.String(nullable=False)
+    entity_id = dy.String(nullable=False)  # whom they fit best
+    reason = dy.String(nullable=False)  # why no link was made, as in unresolved
+    score = dy.Float64(nullable=False)
+    parts = _PARTS
+    records = dy.List(dy.String(), nullable=False)
+
+
+class IdentityLeads(dy.Schema):
+    """Leads on identities: two entities of one kind of trouble, with the rows of each side that show it."""
+
+    lead_id = dy.String(primary_key=True)  # a hash of kind and both sides: the same in every run
+    kind = dy.Enum(["double_change", "borrowed_id", "double_registration", "mistyped_id"], nullable=False)
+    entity_a = dy.String(nullable=False)
+    entity_b = dy.String(nullable=False)
+    reason = dy.String(nullable=False)  # what was seen, of the reasons of possible_same, or borrowed_id
+    score = dy.Float64(nullable=False, min=0, max=1)
+    rows_a = dy.List(dy.String(), nullable=False)  # record ids
+    rows_b = dy.List(dy.String(), nullable=False)
+
+
 class Judgements(dy.Schema):
     """What people decided on two sides: a log that is only added to; the last line on a pair holds.
 

@@ -44,3 +44,15 @@ class Words:
     def known(self, table: str, name: str | None) -> str:
         """Return the text of a term that comes from the data, or the term itself if it is unknown."""
         return catalogue(self.language).get(f"{table}.{name}", name or "")
+
+
+def field_name(field: str, t: Words) -> str:
+    """Return what a part weighs, in words."""
+    texts = catalogue(t.language)
+    keys = (f"{table}.{field}" for table in ("part", "how", "attribute"))
+    return next((texts[key] for key in keys if key in texts), field)
+
+
+def how_told(how: str, t: Words) -> str:
+    """Return the elements of how a link was made, in words."""
+    return " + ".join(field_name(part, t) for part in how.split("+"))

@@ -8,12 +8,25 @@ from pathlib import Path
 
 import polars as pl
 
-from jiwang.tables import OUT, Hits, Mentions, PossibleSame
+from jiwang.tables import (
+    OUT,
+    Doubts,
+    Evidence,
+    Hits,
+    IdentityLeads,
+    Judgements,
+    Mentions,
+    PossibleSame,
+    Review,
+)
 from jiwang.workspace import Workspace
 
 GRADES = ("red", "orange", "yellow", "none")
 KINDS = ("person", "employer", "clinic", "account")
-_CONTRACTS = dict(OUT) | {"hits": Hits, "mentions": Mentions, "possible_same": PossibleSame}
+_CONTRACTS = dict(OUT) | {
+    "hits": Hits, "mentions": Mentions, "possible_same": PossibleSame, "review": Review, "doubts": Doubts,
+    "identity_leads": IdentityLeads, "evidence": Evidence, "judgements": Judgements,
+}  # fmt: skip
 
 
 class Desk:

@@ -19,18 +19,20 @@ from app.options import (
     WorkspaceOption,
 )
 from app.stages import STAGES
+from app.verbs import resolve
 
 if TYPE_CHECKING:
     from app.pipeline import Order
 
 ON_STORE = frozenset({"load", "detect"})
-BEFORE_PATTERNS = ("resolve", "build", "load", "detect")
+BEFORE_PATTERNS = ("build", "load", "detect")
 AFTER_PATTERNS = ("train", "score", "alert")
 
 
 def register_before_patterns(cli: typer.Typer) -> None:
     """Register ingest, resolve, build, load and detect."""
     cli.command("ingest", help=_help("ingest"))(ingest)
+    resolve.register(cli)
     for name in BEFORE_PATTERNS:
         cli.command(name, help=_help(name))(_verb(name))
 
@@ -53,7 +55,7 @@ def ingest(
     from app.pipeline import Order
 
     order = Order(region, dialect or region, source, allow_unknown, sources)
-    return _work("ingest", workspace, order=order)
+    return work("ingest", workspace, order=order)
 
 
 def _help(name: str) -> str:
@@ -65,17 +67,18 @@ def _verb(name: str) -> Callable[..., int]:
     if name in ON_STORE:
 
         def on_store(workspace: WorkspaceOption, store: StoreOption = None) -> int:
-            return _work(name, workspace, store=store)
+            return work(name, workspace, store=store)
 
         return on_store
 
     def plain(workspace: WorkspaceOption) -> int:
-        return _work(name, workspace)
+        return work(name, workspace)
 
     return plain
 
 
-def _work(name: str, workspace: Path, *, store: Store | None = None, order: Order | None = None) -> int:
+def work(name: str, workspace: Path, *, store: Store | None = None, order: Order | None = None) -> int:
+    """Run one stage over a workspace and print its line."""
     from app.pipeline import at_work
     from app.session import prepare
     from app.summary import stage_line

@@ -6,14 +6,15 @@ from typing import Any
 
 import streamlit as st
 
-from app.i18n import Words
-from app.services import evidence, profile, terms, unmasking
+from app.i18n import Words, field_name, how_told
+from app.services import evidence, identity, profile, terms, unmasking
 from app.services.desk import Desk
 from app.services.masking import Mask, knowing
 from app.views import frame
 from app.views.markup import badge, bullets, el, facts, join, marked
 from app.views.queue import alert_row
 from app.views.sheet import grade, sheet
+from app.views.waterfall import waterfall
 from jiwang.errors import UsageError
 
 LISTED = 50
@@ -85,6 +86,7 @@ def _profile(desk: Desk, row: dict[str, Any], t: Words) -> None:
     with right:
         _rings(desk, row["entity_id"], mask, t)
     _alerts(desk, row["entity_id"], mask, t)
+    _came_together(desk, row["entity_id"], t)
     _records(desk, row["entity_id"], mask, t)
     _mentions(desk, row["entity_id"], mask, t)
 
@@ -156,6 +158,28 @@ def _same(desk: Desk, entity_id: str, mask: Mask, t: Words) -> None:
             frame.go("entity", entity=lead["other"])
 
 
+def _came_together(desk: Desk, entity_id: str, t: Words) -> None:
+    """Show the ways in which rows came to this entity; a chosen one with its waterfall."""
+    ways = identity.came_together(desk, entity_id)
+    if not ways:
+        return
+    frame.heading(t("evidence.together"))
+    st.caption(t("evidence.about"))
+    rows = [
+        {
+            t("entity.how"): how_told(way["how"], t),
+            t("evidence.score"): round(way["score"], 1),
+            t("app.count"): way["rows"],
+            t("evidence.tables"): t.joined(terms.table(name, t.language) for name in way["tables"]),
+        }
+        for way in ways
+    ]
+    chosen = sheet(rows, t, key=f"ways_{entity_id}")
+    way = ways[chosen if chosen is not None else 0]
+    parts = [(part["field"], part["weight"]) for part in way["parts"]]
+    frame.show(el("div", el("h4", how_told(way["how"], t)), waterfall(parts, t), css="jw-panel"))
+
+
 def _records(desk: Desk, entity_id: str, mask: Mask, t: Words) -> None:
     sources = profile.sources(desk, entity_id)
     if not sources:
@@ -179,7 +203,7 @@ def _with_place(
     records = source.rows.select("record_id", "source_file", "source_row").to_dicts()
     for row, record in zip(rows, records, strict=True):
         tie, file = ties[record["record_id"]], record["source_file"]
-        how = "+".join(_how(part, t) for part in str(tie["how"]).split("+"))
+        how = " + ".join(_how(part, t) for part in str(tie["how"]).split("+"))
         place = {t("app.source_file"): file, t("app.source_row"): record["source_row"]}
         known = {t("entity.how"): how, t("app.department"): desk.departments.get(file, "")}
         placed.append(place | {t("app.role"): t.known("role", tie["role"])} | row | known)
@@ -190,7 +214,7 @@ def _how(part: str, t: Words) -> str:
     """Return what a link was made by: the attribute, or the other table that names the entity."""
     if part.startswith("via_"):
         return t("how.via", table=terms.table(part.removeprefix("via_"), t.language))
-    return t.known("how", part) if t.known("how", part) != part else t.known("attribute", part)
+    return field_name(part, t)
 
 
 def _mentions(desk: Desk, entity_id: str, mask: Mask, t: Words) -> None:

@@ -31,23 +31,40 @@ class Crowd:
     dropped: int
 
 
-def pairs(said: Said, units: Units, profile: Profile) -> tuple[pl.Series, list[Crowd]]:
-    """Return candidate pairs as ``a << 32 | b`` with a < b, sorted; and the blocks over the cap."""
+@dataclass(frozen=True)
+class Candidates:
+    """What is to be compared.
+
+    Attributes:
+        pairs: candidate pairs as ``a << 32 | b`` with a < b, sorted.
+        crowds: the blocks over the cap.
+        keyed: ``unit, h`` of each rule: the blocks that every unit is in.
+    """
+
+    pairs: pl.Series
+    crowds: list[Crowd]
+    keyed: list[pl.DataFrame]
+
+
+def candidates(said: Said, units: Units, profile: Profile) -> Candidates:
+    """Return the pairs that share a block, and the blocks."""
     wanted = list(dict.fromkeys(p for rule in (*profile.blocks, profile.refine) for p in rule))
     parts = parts_of_units(said, units, wanted)
-    found, crowds = [pl.Series(dtype=pl.UInt64)], []
+    found, crowds, every = [pl.Series(dtype=pl.UInt64)], [], []
     for rule in profile.blocks:
-        keyed = _keys(parts, rule)
+        keyed = keys(parts, rule).unique()
+        every.append(keyed)
         fitting, over = _split(keyed, profile.cap)
         found.append(_met(fitting))
         if over.height:
             refined, dropped = _refined(over, parts, rule, profile)
             found.append(refined)
             crowds += _named(over, dropped, rule, said, units)
-    return pl.concat(found).unique().sort(), crowds
+    return Candidates(pl.concat(found).unique().sort(), crowds, every)
 
 
-def _keys(parts: Mapping[str, pl.DataFrame], rule: Sequence[str]) -> pl.DataFrame:
+def keys(parts: Mapping[str, pl.DataFrame], rule: Sequence[str]) -> pl.DataFrame:
+    """Return ``unit, h``: the blocks of one rule that every unit is in."""
     keyed = parts[rule[0]]
     for part in rule[1:]:
         keyed = keyed.join(parts[part], on="unit", suffix="_2").select("unit", h=pl.struct("h", "h_2").hash())
@@ -56,7 +73,7 @@ def _keys(parts: Mapping[str, pl.DataFrame], rule: Sequence[str]) -> pl.DataFram
 
 def _split(keyed: pl.DataFrame, cap: int) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the rows of blocks of two units up to ``cap``, and those of larger ones with their size."""
-    sized = keyed.unique().with_columns(size=pl.len().over("h")).filter(pl.col("size") > 1)
+    sized = keyed.with_columns(size=pl.len().over("h")).filter(pl.col("size") > 1)
     return sized.filter(pl.col("size") <= cap).select("unit", "h"), sized.filter(pl.col("size") > cap)
 
 
@@ -74,7 +91,8 @@ def _refined(
     found, left = [pl.Series(dtype=pl.UInt64)], over.select("unit", "h")
     done = [p for p in profile.refine if p.partition(".")[0] not in {r.partition(".")[0] for r in rule}]
     for part in done:
-        finer = left.join(parts[part], on="unit", suffix="_2").select("unit", h=pl.struct("h", "h_2").hash())
+        finer = left.join(parts[part], on="unit", suffix="_2")
+        finer = finer.select("unit", h=pl.struct("h", "h_2").hash()).unique()
         fitting, rest = _split(finer, profile.cap)
         found.append(_met(fitting))
         left = rest.select("unit", "h")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from entity_resolution.engine import compare
@@ -13,6 +14,8 @@ from jiwang import tables
 from jiwang.ids import digest
 
 KIND = "entity"
+SUMMARY = "summary.json"
+Ints = npt.NDArray[np.int64]
 _EVIDENCE = pl.List(pl.Struct({"field": pl.String, "level": pl.String, "weight": pl.Float64}))
 
 
@@ -78,33 +81,46 @@ def evidence(found: Resolution) -> pl.Series:
     return told.agg(e=pl.struct("field", "level", "weight"))["e"].cast(_EVIDENCE)
 
 
-def edges(found: Resolution, told: pl.Series) -> pl.DataFrame:
-    """Return ``left, right`` (a record of either side), ``score`` and ``evidence`` of the pairs joined."""
+def first_records(found: Resolution) -> pl.Series:
+    """Return the first record of each unit; of a held-out record's home that has no other, null."""
+    rows = pl.DataFrame({"unit": found.units.of_row, "record_id": found.records})
+    firsts = rows.unique("unit", keep="first", maintain_order=True)
+    every = pl.DataFrame({"unit": np.arange(found.units.n, dtype=np.uint32)})
+    return every.join(firsts, on="unit", how="left", maintain_order="left")["record_id"]
+
+
+def edges(found: Resolution, told: pl.Series, records: pl.Series) -> pl.DataFrame:
+    """Return ``left, right`` (a record of either side), ``score`` and ``evidence`` of the pairs joined.
+
+    Args:
+        found: the resolution.
+        told: as `evidence` returns it.
+        records: a record of each unit.
+    """
     at = found.edges[found.edges >= 0]
     kept = at[found.union.root[found.left[at]] == found.union.root[found.right[at]]]
-    return _pairs(found, kept, told)
+    return pairs(found, kept, told, records)
 
 
-def _pairs(found: Resolution, at: np.ndarray, told: pl.Series) -> pl.DataFrame:
-    first = np.full(found.units.n, -1, dtype=np.int64)
-    first[found.units.of_row[::-1]] = np.arange(len(found.records))[::-1]
+def pairs(found: Resolution, at: Ints, told: pl.Series, records: pl.Series) -> pl.DataFrame:
+    """Return ``left, right, score, evidence`` of candidate pairs, given by their places."""
     return pl.DataFrame(
         {
-            "left": found.records.gather(first[found.left[at]]),
-            "right": found.records.gather(first[found.right[at]]),
+            "left": records.gather(found.left[at]),
+            "right": records.gather(found.right[at]),
             "score": found.scores[at],
             "evidence": told.gather(found.patterns.of_pair[at]),
         }
     )
 
 
-def conflicts(found: Resolution, ids: pl.Series, told: pl.Series) -> pl.DataFrame:
+def conflicts(found: Resolution, ids: pl.Series, told: pl.Series, records: pl.Series) -> pl.DataFrame:
     """Return the refused merges as `tables.Conflicts`: the strongest edge of each two entities."""
     refused = found.union.refused.with_columns(
         pair=pl.Series(found.edges).gather(found.union.refused["edge"])
     )
     refused = refused.filter(pl.col("pair") >= 0)
-    rows = _pairs(found, refused["pair"].to_numpy(), told).with_columns(reason=refused["reason"])
+    rows = pairs(found, refused["pair"].to_numpy(), told, records).with_columns(reason=refused["reason"])
     entity = pl.DataFrame({"record_id": found.records, "entity_id": ids})
     for side in ("left", "right"):
         rows = rows.join(
@@ -126,6 +142,6 @@ def conflicts(found: Resolution, ids: pl.Series, told: pl.Series) -> pl.DataFram
 
 def crowds(found: Resolution) -> pl.DataFrame:
     """Return ``rule, value, units, dropped`` of blocks over the cap."""
-    rows = [asdict(c) | {"rule": " + ".join(c.rule)} for c in found.crowds]
+    rows = [asdict(c) | {"rule": " + ".join(c.rule)} for c in found.met.crowds]
     schema = {"rule": pl.String, "value": pl.String, "units": pl.Int64, "dropped": pl.Int64}
     return pl.DataFrame(rows, schema=schema)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,7 +11,7 @@ import polars as pl
 
 from entity_resolution.engine import block, compare, learn, merge, values
 from entity_resolution.engine import units as units_of
-from entity_resolution.engine.block import Crowd
+from entity_resolution.engine.block import Candidates
 from entity_resolution.engine.compare import Patterns
 from entity_resolution.engine.learn import Weights
 from entity_resolution.engine.merge import Rules, Union
@@ -53,7 +53,7 @@ class Resolution:
         union: clusters of units, and refusals by place in ``edges``.
         edges: pairs (places in ``left``) that reached the profile's ``accept``; -1 for held-out records going
             home and -2 for judged pairs.
-        crowds: blocks over the cap.
+        met: the candidates with their blocks.
     """
 
     profile: Profile
@@ -67,7 +67,7 @@ class Resolution:
     scores: Floats
     union: Union
     edges: Ints
-    crowds: Sequence[Crowd]
+    met: Candidates
 
     @property
     def of_record(self) -> Ints:
@@ -92,7 +92,7 @@ def resolve(
         InputError: the table is empty, lacks the columns named, or has a record id twice.
     """
     judged = judged or Judged()
-    ids, order = _record_ids(table, profile)
+    ids, order = record_ids(table, profile)
     say("normalise")
     table = table[order]
     said = values.read(table, profile)
@@ -102,9 +102,9 @@ def resolve(
         sources = _column(table, profile.source or "")
     units = units_of.build(said, profile, sources)
     say("block")
-    keys, crowds = block.pairs(said, units, profile)
-    left = (keys.to_numpy() >> np.uint64(32)).astype(np.int64)
-    right = (keys.to_numpy() & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    met = block.candidates(said, units, profile)
+    left = (met.pairs.to_numpy() >> np.uint64(32)).astype(np.int64)
+    right = (met.pairs.to_numpy() & np.uint64(0xFFFFFFFF)).astype(np.int64)
     say("compare")
     patterns = compare.patterns(left, right, said, units, profile)
     say("learn")
@@ -114,11 +114,15 @@ def resolve(
     scores = weights.score(patterns)[patterns.of_pair]
     say("cluster")
     union, edges = _unite(left, right, scores, units, said, profile, people)
-    return Resolution(profile, ids, said, units, left, right, patterns, weights, scores, union, edges, crowds)
+    return Resolution(profile, ids, said, units, left, right, patterns, weights, scores, union, edges, met)
 
 
-def _record_ids(table: pl.DataFrame, profile: Profile) -> tuple[pl.Series, pl.Series]:
-    """Return the record ids, sorted, and the rows in that order."""
+def record_ids(table: pl.DataFrame, profile: Profile) -> tuple[pl.Series, pl.Series]:
+    """Return the record ids, sorted, and the rows in that order.
+
+    Raises:
+        InputError: there are no rows, or an id is missing or stands twice.
+    """
     if table.is_empty():
         raise InputError("the table has no rows", "name a table with a header line and records below it")
     if profile.record is None:

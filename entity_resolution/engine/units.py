@@ -61,18 +61,19 @@ class Units:
     source: npt.NDArray[np.uint64]
 
 
-def build(said: Said, profile: Profile, sources: pl.Series | None = None) -> Units:
+def build(said: Said, profile: Profile, sources: pl.Series | None = None, *, hold_out: bool = True) -> Units:
     """Make units of the records of a table.
 
     Args:
         said: what the records say, in the order of their ids.
         profile: the profile.
         sources: source of each record, where constraints need it.
+        hold_out: whether to hold records out, which learning needs.
     """
     of_row, cells = _cells(said, profile)
     two = profile.constraints.two_ids
     hidden = np.empty(0, dtype=np.int64)
-    if two:
+    if two and hold_out:
         hidden = _held_out(of_row, [_anchor(said, name, of_row, cells) for name in two])
     home = np.full(cells + len(hidden), -1, dtype=np.int64)
     home[cells:] = of_row[hidden]
@@ -103,8 +104,8 @@ def part_hashes(said: Said, part: str) -> tuple[str, pl.Series]:
     )["h"]
 
 
-def _cells(said: Said, profile: Profile) -> tuple[Codes, int]:
-    """Return the cell of each record; cells are numbered by their first record."""
+def cell_keys(said: Said, profile: Profile) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.bool_]]:
+    """Return a key for each record, and whether a cell rule gave it; the others' keys are their own."""
     key = np.arange(said.n, dtype=np.uint64)
     free = np.ones(said.n, dtype=bool)
     for number, rule in enumerate(profile.cells, 1):
@@ -124,6 +125,12 @@ def _cells(said: Said, profile: Profile) -> tuple[Codes, int]:
             whole = (whole * np.uint64(0x9E3779B97F4A7C15)) ^ table[column]
         key[there] = whole[there] | np.uint64(2**63)
         free &= ~there
+    return key, ~free
+
+
+def _cells(said: Said, profile: Profile) -> tuple[Codes, int]:
+    """Return the cell of each record; cells are numbered by their first record."""
+    key, _ = cell_keys(said, profile)
     frame = pl.DataFrame({"k": key}).with_row_index("row")
     firsts = frame.group_by("k", maintain_order=True).agg(pl.len()).with_row_index("unit")
     found = frame.join(firsts.select("k", "unit"), on="k", maintain_order="left")["unit"]

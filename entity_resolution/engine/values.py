@@ -83,10 +83,10 @@ def _raws(frame: pl.DataFrame, of: FieldOf) -> list[pl.Series]:
 
 
 def _distinct(raws: Sequence[pl.Series], n: int) -> tuple[pl.Series, list[Codes]]:
-    """Return the distinct texts, sorted, and where each column's values stand among them."""
+    """Return the distinct texts and where each column's values stand among them."""
     if not raws:
         return pl.Series(dtype=pl.String), []
-    texts = pl.concat([r.rename("t") for r in raws]).drop_nulls().unique().sort()
+    texts = pl.concat([r.rename("t") for r in raws]).drop_nulls().unique()
     place = pl.DataFrame({"t": texts}).with_row_index("i")
     found = [r.to_frame("t").join(place, on="t", how="left", maintain_order="left")["i"] for r in raws]
     return texts, [f.fill_null(int(NONE)).to_numpy() for f in found]
@@ -107,13 +107,24 @@ def _values(of: FieldOf, known: pl.DataFrame, wanted: frozenset[str]) -> tuple[V
     firsts = order.unique("text", keep="first", maintain_order=True).sort("text")
     place = firsts.select("text").with_row_index("code")
     codes = known.select("text").join(place, on="text", how="left", maintain_order="left")["code"]
-    usable = (
-        firsts["usable"].to_numpy() if "usable" in firsts.columns else np.zeros(firsts.height, dtype=bool)
-    )
+    usable = usable_of(of, firsts["text"])
     parts = {"": firsts["text"], **kinds.parts(of, firsts, wanted)}
-    partial = firsts["text"].str.contains(r"[?*]").to_numpy()
-    return Values(of, firsts["text"], parts, usable, partial), codes.fill_null(int(NONE)).to_numpy()
+    return Values(of, firsts["text"], parts, usable, partial(firsts["text"])), codes.fill_null(
+        int(NONE)
+    ).to_numpy()
 
 
 def _recoded(recode: Codes, places: Codes) -> Codes:
     return np.append(recode, NONE)[np.minimum(places, len(recode))].astype(np.uint32)
+
+
+def usable_of(of: FieldOf, texts: pl.Series) -> npt.NDArray[np.bool_]:
+    """Say which normalised values identify by themselves."""
+    if not of.checksum or not len(texts):
+        return np.zeros(len(texts), dtype=bool)
+    return kinds.normalise(of, texts)["usable"].fill_null(value=False).to_numpy()
+
+
+def partial(texts: pl.Series) -> npt.NDArray[np.bool_]:
+    """Say which normalised values are masked or have lost a character."""
+    return texts.str.contains(r"[?*]").to_numpy()

@@ -18,10 +18,9 @@ _END = ""
 
 
 @cache
-def _trie() -> tuple[dict[str, object], int]:
-    """Return the trie of names, the codes of each at its end, and the length of the longest name."""
+def _trie() -> dict[str, object]:
+    """Return the trie of names, the codes of each at its end."""
     root: dict[str, object] = {}
-    longest = 0
     for code, name in [*divisions.names().items(), *divisions.former_names()]:
         if name in _UNNAMED:
             continue
@@ -34,8 +33,7 @@ def _trie() -> tuple[dict[str, object], int]:
             codes = node.setdefault(_END, set())
             assert isinstance(codes, set)
             codes.add(code)
-            longest = max(longest, len(form))
-    return root, longest
+    return root
 
 
 def locate(address: str) -> tuple[str | None, int]:
@@ -55,7 +53,7 @@ def locate(address: str) -> tuple[str | None, int]:
 
 def _longest(text: str, at: int, inside: str) -> tuple[int, frozenset[str]] | None:
     """Return the end and codes of the longest name at ``at`` that lies within the division ``inside``."""
-    node: object = _trie()[0]
+    node: object = _trie()
     best = None
     for end in range(at, len(text)):
         node = node.get(text[end]) if isinstance(node, dict) else None

@@ -12,6 +12,7 @@ from entity_resolution.notes.folding import fold
 from entity_resolution.notes.mentions import Registry
 from jiwang.ontology import Kind
 
+LABELS: tuple[Kind, ...] = ("person", "employer", "clinic")
 _FORMS = ("有限公司", "有限责任公司", "股份有限公司", "")
 _SHOPS = (
     ("大药房连锁", "药房"),
@@ -35,13 +36,7 @@ def registry(
         said: kind → profiles with their ``entity_id`` (and ``name``, ``phone``, ``anchor``, ``account_no``).
         links: all links.
     """
-    employers = _pairs(said["employer"], "name")
-    taker = OrganisationNames(bracketed_regions(name for name, _ in employers))
-    known = {
-        "person": _pairs(said["person"], "name"),
-        "employer": [(v, e) for n, e in employers for v in _employer_variants(n, taker)],
-        "clinic": [(v, e) for n, e in _pairs(said["clinic"], "name") for v in _clinic_variants(n)],
-    }
+    known = _variants({label: _pairs(said[label], "name") for label in LABELS})
     folded = pl.Series([fold(t) for t in texts], dtype=pl.String)
     names = {label: _occurring(folded, pairs) for label, pairs in known.items()}
     people = {e for bearers in names["person"].values() for e in bearers}
@@ -56,7 +51,48 @@ def registry(
         tails=_multimap((n[-_TAIL:], e) for n, e in accounts.rows()),
         owners=_multimap(_together(links, "account", "person").rows()),
         ties=_ties(links, people),
+        homes=_multimap(
+            [*_known(said["person"], people, "home").rows(), *_known(said["person"], people, "place").rows()],
+        ),
+        born=dict(_known(said["person"], people, "born_in").rows()),
     )
+
+
+def _known(said: pl.DataFrame, people: set[str], column: str) -> pl.DataFrame:
+    """Return ``entity_id, column`` of these people, the least value where there are several of a year."""
+    frame = said.filter(pl.col("entity_id").is_in(sorted(people)))
+    if column == "born_in":
+        year = pl.coalesce(pl.col("birth_date", "id_birth").dt.year().cast(pl.Int64), "born")
+        return (
+            frame.select("entity_id", born_in=year)
+            .drop_nulls()
+            .group_by("entity_id")
+            .agg(pl.col("born_in").min())
+        )
+    return frame.select("entity_id", column).drop_nulls().unique().sort("entity_id", column)
+
+
+def lookup(texts: Sequence[str], names: Mapping[str, Iterable[str]]) -> dict[str, set[str]]:
+    """Return the folded names, and ways to write them, that occur in texts.
+
+    Args:
+        texts: notes as written.
+        names: label (person, employer, clinic) → names as registered.
+    """
+    folded = pl.Series([fold(t) for t in texts], dtype=pl.String)
+    found = _variants({label: [(fold(n), n) for n in every] for label, every in names.items()})
+    return {label: set(_occurring(folded, pairs)) for label, pairs in found.items()}
+
+
+def _variants(known: Mapping[str, list[tuple[str, str]]]) -> dict[str, list[tuple[str, str]]]:
+    """Return label → ways to write each name, with its bearer."""
+    employers = known.get("employer", [])
+    taker = OrganisationNames(bracketed_regions(name for name, _ in employers))
+    return {
+        "person": known.get("person", []),
+        "employer": [(v, e) for n, e in employers for v in _employer_variants(n, taker)],
+        "clinic": [(v, e) for n, e in known.get("clinic", []) for v in _clinic_variants(n)],
+    }
 
 
 def _pairs(said: pl.DataFrame, column: str) -> list[tuple[str, str]]:

@@ -374,11 +374,66 @@ def publish(root: Path, maker: Maker) -> Workspace:
         }
     ]
     with workspace.publish("entities", stamp) as folder:
+        publish_identity(folder, maker)
         tables.write(pl.DataFrame(same), tables.PossibleSame, folder / "possible_same.parquet")
         tables.write(pl.DataFrame(mentions), tables.Mentions, folder / "mentions.parquet")
     publish_graph(workspace, maker, stamp)
     publish_out(workspace, maker, stamp)
     return workspace
+
+
+def publish_identity(folder: Path, maker: Maker) -> None:
+    """Write evidence of the first people, a review row, a lead and a doubt."""
+    one, two, three = maker.people[0], maker.people[60], maker.people[5]
+    parts = [
+        {"field": "prior", "weight": -13.0},
+        {"field": "name", "weight": 9.5},
+        {"field": "phone", "weight": 12.0},
+    ]
+    rows = {
+        p["entity_id"]: [k["record_id"] for k in maker.links if k["entity_id"] == p["entity_id"]][:2]
+        for p in (one, two, three)
+    }
+    evidence = [
+        {
+            "evidence_id": f"e{n}", "kind": "person", "entity_id": p["entity_id"], "how": how, "score": score,
+            "parts": told, "rows": 2, "tables": ["enrolment"], "records": rows[p["entity_id"]],
+        }
+        for n, (p, how, score, told) in enumerate(
+            [
+                (one, "name+phone", 8.5, parts),
+                (one, "citizen_id", 40.0, [{"field": "citizen_id", "weight": 40.0}]),
+                (two, "citizen_id", 40.0, [{"field": "citizen_id", "weight": 40.0}]),
+            ]
+        )
+    ]  # fmt: skip
+    a, b = sorted((one["entity_id"], two["entity_id"]))
+    lead = {
+        "lead_id": "i1", "kind": "borrowed_id", "entity_a": a, "entity_b": b, "reason": "borrowed_id",
+        "score": 0.7, "rows_a": rows[a], "rows_b": rows[b],
+    }  # fmt: skip
+    review = {
+        "review_id": "v1", "kind": "person", "entity_id": one["entity_id"], "other_id": three["entity_id"],
+        "action": "merge", "reason": "would_merge_published", "score": None, "records": [], "state": "open",
+    }  # fmt: skip
+    doubt = {
+        "doubt_id": "d1", "kind": "person", "entity_id": two["entity_id"], "reason": "name_fits_several",
+        "score": -1.5, "parts": parts[:2], "records": rows[three["entity_id"]],
+    }  # fmt: skip
+    tables.write(pl.DataFrame(evidence), tables.Evidence, folder / "evidence.parquet")
+    tables.write(pl.DataFrame([lead]), tables.IdentityLeads, folder / "identity_leads.parquet")
+    tables.write(
+        pl.DataFrame([review], schema_overrides={"score": pl.Float64, "records": pl.List(pl.String)}),
+        tables.Review, folder / "review.parquet",
+    )  # fmt: skip
+    tables.write(pl.DataFrame([doubt]), tables.Doubts, folder / "doubts.parquet")
+    unresolved = [
+        {"table": "enrolment", "role": "insured", "record_id": r, "reason": "name_fits_several"}
+        for r in rows[three["entity_id"]]
+    ]
+    pl.DataFrame(
+        unresolved, schema=dict.fromkeys(("table", "role", "record_id", "reason"), pl.String)
+    ).write_parquet(folder / "unresolved.parquet")
 
 
 def publish_graph(workspace: Workspace, maker: Maker, stamp: dict) -> None:

@@ -128,7 +128,7 @@ def test_every_page_opens_and_no_name_becomes_markup(visit, hostile, language):
     organiser = desk.members.filter(pl.col("role") == "organiser")["entity_id"][0]
     for path, ready in (
         ("/", ".jw-card"), (f"/ring?ring={ring}", "iframe"), (f"/entity?entity={organiser}", ".jw-facts"),
-        ("/files", ".jw-tiles"),
+        ("/files", ".jw-tiles"), ("/review", ".jw-caption"),
     ):  # fmt: skip
         visit.open(path, ready, language)
         visit.page.wait_for_timeout(400)

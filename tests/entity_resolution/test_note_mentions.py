@@ -76,6 +76,47 @@ def test_a_card_number_links_the_account_and_confirms_its_owner(resolve: Resolve
     }
 
 
+def test_names_that_no_register_has_are_mentions_of_nobody(resolve: Resolve) -> None:
+    text = "举报何梅秀与陈志远在清源县大发建材有限公司、石桥乡卫生院串通。"
+    mentions = world_of(resolve, text).table("mentions")
+    assert dict(mentions.select("text", "label").rows()) == {
+        "何梅秀": "person",
+        "陈志远": "person",
+        "清源县大发建材有限公司": "employer",
+        "石桥乡卫生院": "clinic",
+    }
+    nobody = mentions.filter(pl.col("text") != "何梅秀")
+    assert nobody["entity_id"].null_count() == 3
+
+
+def test_a_home_chooses_among_namesakes_and_makes_a_link(resolve: Resolve) -> None:
+    homes = ("南阳市宛城区桥岭街道北京西路69号紫荆新城25号楼3单元1601室", "内乡县平口乡白口村10组70号")
+    residents = [
+        {"citizen_id": i, "name": "何梅秀", "address": a} for i, a in zip((ANN, EVE), homes, strict=True)
+    ]
+    text = "何梅秀住平口乡白口村10组70号，长期不在家。"
+    world = resolve(
+        resident=residents, note=[{"note_no": "1", "text": text, "registered_date": date(2024, 1, 1)}]
+    )
+    assert (
+        "平口乡白口村10组70号"
+        in world.table("mentions").filter(pl.col("label") == "address")["text"].to_list()
+    )
+    link = world.table("links").filter(pl.col("table") == "note")
+    assert link.select("entity_id", "how").rows() == [(world.entity("resident", 2), "mention+address")]
+
+
+def test_an_age_chooses_among_namesakes_without_making_a_link(resolve: Resolve) -> None:
+    residents = [{"citizen_id": i, "name": "何梅秀"} for i in (ANN, EVE)]
+    text = "举报何梅秀，今年54岁，冒领。"
+    world = resolve(
+        resident=residents, note=[{"note_no": "1", "text": text, "registered_date": date(2024, 6, 1)}]
+    )
+    named = world.table("mentions").filter(pl.col("label") == "person")
+    assert named["entity_id"].to_list() == [world.entity("resident", 1)]
+    assert world.table("links").filter(pl.col("table") == "note").is_empty()
+
+
 def test_a_wrong_id_is_no_id(resolve: Resolve) -> None:
     wrong = ANN[:17] + ("1" if ANN[17] != "1" else "2")
     labels = world_of(resolve, f"举报人身份证{wrong}。").table("mentions")["label"].to_list()

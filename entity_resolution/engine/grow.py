@@ -1,0 +1,150 @@
+"""What a batch adds to a published folder: links, new entities, edges, reviews, a part of the index."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from entity_resolution.engine import index, publish
+from entity_resolution.engine.index import Index
+from entity_resolution.engine.publish import SUMMARY
+from entity_resolution.engine.resolve import Resolution
+from entity_resolution.engine.units import Units
+from entity_resolution.engine.values import Said
+from jiwang import tables
+from jiwang.ids import digest
+from jiwang.workspace import write_json
+
+PUBLISHED = "published"
+
+
+@dataclass(frozen=True)
+class Joined:
+    """The batch's units together with the published ones that they may belong to.
+
+    Attributes:
+        said: values of both.
+        units: the batch's units first, then the published.
+        own_said: values of the batch alone.
+        own: units of the batch alone.
+        near: ``unit`` (number in the index), ``entity_id, record_id`` … of the published units.
+    """
+
+    said: Said
+    units: Units
+    own_said: Said
+    own: Units
+    near: pl.DataFrame
+
+
+def publish_batch(
+    found: Resolution, joined: Joined, known: Index, links: pl.DataFrame, out: Path
+) -> dict[str, Any]:
+    """Add a batch to the published tables and to the index, the index last; return the summary."""
+    of_unit, records = _entities_of_units(found, joined), _records_of_units(found, joined)
+    fresh = publish.links(found, of_unit.gather(found.of_record)).with_columns(how=pl.lit("batch"))
+    told = publish.evidence(found)
+    review = _review(found, of_unit, records)
+    entities = _grown(pl.read_parquet(out / "entities.parquet"), found, fresh)
+    before = pl.read_parquet(out / "edges.parquet")
+    reviewed = out / "review.parquet"
+    earlier = pl.read_parquet(reviewed) if reviewed.is_file() else review.clear()
+    part = index.Part(
+        joined.own_said,
+        joined.own,
+        known.profile,
+        records.head(joined.own.n),
+        of_unit.head(joined.own.n),
+        found.met.keyed,
+    )
+    none = pl.DataFrame(schema={"field": pl.String, "text": pl.String, "n": pl.Int64})
+    index.write_part(known.folder, known.parts, part, known.units, none)
+    _replace(pl.concat([links, fresh]), out / "links.parquet")
+    _replace(entities, out / "entities.parquet")
+    _replace(pl.concat([before, publish.edges(found, told, records)]), out / "edges.parquet")
+    tables.write(
+        pl.concat([earlier, review.cast(earlier.schema)]).unique("review_id", maintain_order=True),
+        tables.Review,
+        reviewed,
+    )
+    index.write_meta(known.folder, known.profile, known.weights, known.parts + 1, known.units + joined.own.n)
+    summary: dict[str, Any] = json.loads((out / SUMMARY).read_text(encoding="utf-8"))
+    new = entities.height - summary["entities"]
+    summary |= {
+        "records": links.height + fresh.height,
+        "entities": entities.height,
+        "batches": summary.get("batches", 0) + 1,
+        "batch_records": fresh.height,
+        "batch_new_entities": new,
+        "batch_review": review.height,
+    }
+    write_json(out / SUMMARY, summary)
+    return summary
+
+
+def _entities_of_units(found: Resolution, joined: Joined) -> pl.Series:
+    """Return the entity id of every unit: the published one of its cluster, else a new one."""
+    root = found.union.root
+    published = pl.DataFrame({"root": root[joined.own.n :], "entity_id": joined.near["entity_id"]}).unique(
+        "root"
+    )
+    own = pl.DataFrame({"root": found.of_record, "record_id": found.records})
+    new = (
+        own.join(published, on="root", how="anti")
+        .group_by("root")
+        .agg(pl.col("record_id").min())
+        .sort("root")
+    )
+    named = [digest("entity", publish.KIND, r, length=16) for r in new["record_id"]]
+    fresh = new.select("root", entity_id=pl.Series(named, dtype=pl.String))
+    every = pl.DataFrame({"root": root})
+    return every.join(pl.concat([published, fresh]), on="root", how="left", maintain_order="left")[
+        "entity_id"
+    ]
+
+
+def _records_of_units(found: Resolution, joined: Joined) -> pl.Series:
+    return pl.concat([publish.first_records(found).head(joined.own.n), joined.near["record_id"]])
+
+
+def _review(found: Resolution, of_unit: pl.Series, records: pl.Series) -> pl.DataFrame:
+    """Return the merges of published entities that the batch would have made, as `tables.Review`."""
+    refused = found.union.refused.filter(pl.col("reason") == PUBLISHED)
+    places = pl.Series(found.edges).gather(refused["edge"])
+    at = places.filter(places >= 0).to_numpy()
+    rows = publish.pairs(found, at, publish.evidence(found), records)
+    ends = {"x": of_unit.gather(found.left[at]), "y": of_unit.gather(found.right[at])}
+    rows = rows.with_columns(**ends)
+    rows = rows.select(
+        entity_id=pl.min_horizontal("x", "y"), other_id=pl.max_horizontal("x", "y"), score="score",
+        records=pl.concat_list("left", "right"),
+    )  # fmt: skip
+    rows = rows.sort("entity_id", "other_id", "score", descending=[False, False, True])
+    rows = rows.unique(["entity_id", "other_id"], keep="first", maintain_order=True)
+    reason = f"would_merge_{PUBLISHED}"
+    sides = rows.select("entity_id", "other_id").iter_rows()
+    names = ["v" + digest("review", publish.KIND, *r, reason, length=16) for r in sides]
+    return rows.with_columns(
+        review_id=pl.Series(names, dtype=pl.String), kind=pl.lit(publish.KIND), action=pl.lit("merge"),
+        reason=pl.lit(reason), state=pl.lit("open"),
+    ).select(tables.Review.column_names())  # fmt: skip
+
+
+def _grown(entities: pl.DataFrame, found: Resolution, fresh: pl.DataFrame) -> pl.DataFrame:
+    """Return the entities with the batch's records counted and the new ones added."""
+    more = publish.entities(found, fresh["entity_id"])
+    counts = more.select("entity_id", more="n_records")
+    grown = entities.join(counts, on="entity_id", how="left", maintain_order="left")
+    grown = grown.with_columns(n_records=pl.col("n_records") + pl.col("more").fill_null(0)).drop("more")
+    new = more.join(entities, on="entity_id", how="anti").select(entities.columns)
+    return pl.concat([grown, new])
+
+
+def _replace(frame: pl.DataFrame, path: Path) -> None:
+    fresh = path.with_name(f".{path.name}.new")
+    frame.write_parquet(fresh, compression="lz4")
+    fresh.replace(path)

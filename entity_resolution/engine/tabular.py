@@ -1,0 +1,155 @@
+"""Somebody's own table: read it, resolve it by a profile, publish entities, links and what explains them.
+
+The folder that is published holds ``entities``, ``links``, ``edges`` (joined pairs with their evidence),
+``weights``, ``conflicts`` and ``crowds`` as Parquet, ``summary.json``, and the index that a later batch joins
+(`engine.batch`). People's judgements on pairs of records stand in its ``judgements.jsonl``; they are carried
+over from run to run and applied in each.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+import jiwang
+from entity_resolution import judgements
+from entity_resolution.engine import index, publish
+from entity_resolution.engine.profile import Profile, load
+from entity_resolution.engine.publish import SUMMARY
+from entity_resolution.engine.resolve import Judged, Resolution, resolve
+from jiwang import tables
+from jiwang.errors import InputError, UsageError
+from jiwang.progress import Progress
+from jiwang.workspace import write_json
+
+_STEPS = 7
+
+
+def read_table(path: Path) -> pl.DataFrame:
+    """Read a table as text: Parquet, or CSV or TSV with a header line, in UTF-8.
+
+    Raises:
+        InputError: no such file, or one that cannot be read; a row that has too many fields is named.
+    """
+    if not path.is_file():
+        raise InputError(f"there is no file {path}", "name the table with --table")
+    try:
+        if path.suffix.lower() == ".parquet":
+            return pl.read_parquet(path)
+        separator = "\t" if path.suffix.lower() in (".tsv", ".tab") else ","
+        return pl.read_csv(path, separator=separator, infer_schema=False)
+    except (pl.exceptions.PolarsError, OSError, UnicodeDecodeError) as error:
+        first = str(error).splitlines()[0]
+        raise InputError(
+            f"{path} cannot be read as a table: {first}",
+            "write it as Parquet, or as CSV in UTF-8 with a header",
+        ) from error
+
+
+def judged(folder: Path) -> Judged:
+    """Return the judgements on pairs of records that the folder's log holds."""
+    holding = judgements.current(judgements.read(folder / judgements.LOG))
+    decided = holding.filter(pl.col("verdict").is_in(["positive", "negative"]))
+    return Judged(decided.select("left", "right", same=pl.col("verdict") == "positive"))
+
+
+def run(table: Path, profile: Profile | str | Path, out: Path, *, progress: Progress) -> dict[str, Any]:
+    """Resolve a table into a folder.
+
+    Args:
+        table: Parquet or CSV.
+        profile: a profile, its file, or the name of one that is shipped.
+        out: the folder; what an earlier run published there is replaced, but for its judgements.
+        progress: where to report.
+
+    Returns:
+        The summary that is published.
+    """
+    rules = profile if isinstance(profile, Profile) else load(profile)
+    with progress.task("resolve", total=_STEPS) as task:
+
+        def say(text: str) -> None:
+            task.say(text)
+            task.advance()
+
+        found = resolve(read_table(table), rules, judged(out), say)
+        say("publish")
+        with published(out) as folder:
+            summary = write(found, folder)
+    return summary
+
+
+def write(found: Resolution, folder: Path) -> dict[str, Any]:
+    """Write all tables of a resolution; return the summary."""
+    ids = publish.entity_ids(found)
+    told, records = publish.evidence(found), publish.first_records(found)
+    frames = {
+        "links": publish.links(found, ids),
+        "entities": publish.entities(found, ids),
+        "edges": publish.edges(found, told, records),
+        "weights": found.weights.frame(found.profile),
+        "crowds": publish.crowds(found),
+    }
+    for name, frame in frames.items():
+        frame.write_parquet(folder / f"{name}.parquet", compression="zstd")
+    conflicts = publish.conflicts(found, ids, told, records)
+    tables.write(conflicts, tables.Conflicts, folder / "conflicts.parquet")
+    index.write(found, ids, folder)
+    summary = {
+        "jiwang": jiwang.__version__,
+        "profile": found.profile.name,
+        "records": len(found.records),
+        "entities": frames["entities"].height,
+        "pairs_compared": len(found.left),
+        "pairs_joined": frames["edges"].height,
+        "conflicts": conflicts.height,
+        "answers": dict(zip(("of_one", "of_two"), found.weights.answers, strict=True)),
+        "crowded_blocks": frames["crowds"].height,
+    }
+    write_json(folder / SUMMARY, summary)
+    return summary
+
+
+@contextmanager
+def published(out: Path) -> Iterator[Path]:
+    """Give a fresh folder to fill; on success it takes the place of ``out``, whose judgements go with it."""
+    out = out.resolve()
+    if (
+        out.exists()
+        and not (out / SUMMARY).is_file()
+        and any(p.name != judgements.LOG for p in out.iterdir())
+    ):
+        raise UsageError(
+            f"{out} holds something else than a resolution", "name a new or empty folder with --out"
+        )
+    fresh, old = out.with_name(f".{out.name}.new"), out.with_name(f".{out.name}.old")
+    for leftover in (fresh, old):
+        shutil.rmtree(leftover, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    try:
+        yield fresh
+        if (out / judgements.LOG).is_file():
+            shutil.copy2(out / judgements.LOG, fresh / judgements.LOG)
+    except BaseException:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise
+    if out.exists():
+        out.rename(old)
+    os.rename(fresh, out)  # noqa: PTH104 - over nothing: atomic
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def warnings(out: Path) -> list[str]:
+    """Return a sentence for each block over the cap that the last run named."""
+    rows = pl.read_parquet(out / "crowds.parquet").iter_rows(named=True)
+    return [
+        f"{r['units']:,} records share {r['value']}: too many to compare by {r['rule']} alone"
+        + (f"; {r['dropped']:,} of them were not compared by it" if r["dropped"] else "")
+        for r in rows
+    ]
