@@ -30,6 +30,15 @@ class Settings(BaseSettings):
     )
     neo4j_database: str = Field("neo4j", description="Name of the Neo4j database.")
     neo4j_timeout: float = Field(10.0, gt=0, description="Seconds to wait for the server to answer.")
+    neo4j_ca_file: str = Field(
+        "", description="PEM file of the authority that signed the server's certificate; empty: the system's."
+    )
+    neo4j_sessions: int = Field(2, ge=1, le=64, description="Sessions that load at the same time.")
+    neo4j_import_rows: int = Field(
+        1_000_000,
+        ge=0,
+        description="From so many rows on, a first load into a server started here is an offline import.",
+    )
     pattern_timeout: float = Field(120.0, gt=0, description="Seconds that one pattern may take.")
     pattern_limit: int = Field(10_000, ge=1, description="Rows that one pattern may return.")
     store_memory_mb: int = Field(
