@@ -90,6 +90,12 @@ class Loader:
                 self._rows(name, queries.delete(self.schema, name), changed[name].gone, writers, advance)
         self._mark("complete")
 
+    def take_over(self) -> None:
+        """Make a graph that came by offline import ours: constraints, and the mark that it is whole."""
+        self.prepare()
+        self._base = IMPORTED
+        self._mark("complete")
+
     def prepare(self) -> None:
         """Make the constraints that every write relies on, and wait for their indexes."""
         for statement in neo4j_ddl(self.schema):

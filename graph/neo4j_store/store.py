@@ -106,6 +106,12 @@ class Neo4jStore:
         if self._tag == tag:
             return rows
         loader = Loader(self._driver, self._database, self.schema, tag, self._sessions)
+        mark = self._marker()
+        if mark and (mark["state"], mark["tag"]) == ("imported", tag):
+            with explained(self.uri):
+                loader.take_over()
+            self._tag = self._whole()
+            return rows
         with (
             explained(self.uri),
             (progress or SilentProgress()).task("load", total=sum(rows.values())) as task,
@@ -209,6 +215,15 @@ class Neo4jStore:
     def _reading(self) -> Iterator[neo4j.Session]:
         with self._driver.session(database=self._database, default_access_mode=neo4j.READ_ACCESS) as session:
             yield session
+
+    def holds_only_ours(self) -> bool:
+        """Say whether every node of the database is of our labels; answered from counts, at once."""
+        labels = [*self.schema.nodes, "JiwangLoad"]
+        with explained(self.uri), self._reading() as session:
+            every = session.run("MATCH (n) RETURN count(n) AS n").single(strict=True)["n"]
+            counted = [session.run(f"MATCH (n:`{label}`) RETURN count(n) AS n") for label in labels]
+            ours = sum(result.single(strict=True)["n"] for result in counted)
+        return bool(every == ours)
 
     def _marker(self) -> Row:
         """Return what the marker says of the graph that is there; empty where there is none."""
