@@ -20,7 +20,7 @@ from jiwang.progress import Progress
 from jiwang.tables import OUT, Alerts, from_rows, write
 from jiwang.workspace import Workspace
 
-OPENED = "opened.parquet"
+OPENED = "history/opened.parquet"  # beside the tables of the contract
 # out/ table -> where the stage that makes it has published it
 SOURCES: Mapping[str, tuple[str, str]] = {
     "files": ("records", "files"),
@@ -47,6 +47,7 @@ def run(
         alerts = _alerts(workspace, tables)
         opened = _ever_opened(workspace, alerts)
         with workspace.publish("out", stamp) as folder:
+            (folder / OPENED).parent.mkdir()
             opened.write_parquet(folder / OPENED, compression="zstd")
             for name, contract in OUT.items():
                 write(alerts if name == "alerts" else tables[name], contract, folder / f"{name}.parquet")
