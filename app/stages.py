@@ -80,7 +80,7 @@ STAGES: tuple[Stage, ...] = (
         placement=("store", "neo4j_uri", "neo4j_database"), in_store=True,
     ),
     Stage(
-        "detect", "graph.detect:run", ("hits", "rings"), ("graph", "cypher"), ("pattern_limit",),
+        "detect", "graph.detect:run", ("hits", "rings"), ("graph", "cypher"), ("pattern_limit", "scenarios"),
         "run the pattern library on the store, and gather its hits into ring candidates",
         then=("graph.rings:run",),
         placement=("store", "neo4j_uri", "neo4j_database"), wants=("region",),

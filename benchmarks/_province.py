@@ -52,7 +52,9 @@ def province(folder: Path, scale: float, seed: int = 1, schema: GraphSchema | No
     for kind, edge in schema.edges.items():
         size = int(EDGES.get(kind, 0) * scale)
         source, target = _ends(kind, ids[edge.from_].len(), ids[edge.to].len(), size, scale, draw)
-        frame = pl.DataFrame({"source": ids[edge.from_].gather(source), "target": ids[edge.to].gather(target)})
+        frame = pl.DataFrame(
+            {"source": ids[edge.from_].gather(source), "target": ids[edge.to].gather(target)}
+        )
         frame = frame.unique().sort("source", "target")
         frame = frame.with_columns(_hexed(draw, frame.height, "x").alias("eid"))
         edges[kind] = _written(folder / "edges" / f"{kind}.parquet", frame, edge.columns(), draw)
@@ -96,9 +98,7 @@ def _hexed(draw: np.random.Generator, count: int, prefix: str) -> pl.Series:
     return pl.Series(values=text)
 
 
-def _ends(
-    kind: str, sources: int, targets: int, size: int, scale: float, draw: np.random.Generator
-) -> Ends:
+def _ends(kind: str, sources: int, targets: int, size: int, scale: float, draw: np.random.Generator) -> Ends:
     if not size:
         return np.empty(0, np.int64), np.empty(0, np.int64)
     away: Callable[[int], np.ndarray] = lambda n: draw.integers(0, sources, n)  # noqa: E731
@@ -120,7 +120,9 @@ def _written(
     path: Path, frame: pl.DataFrame, columns: Mapping[str, pl.DataType], draw: np.random.Generator
 ) -> Path:
     count = frame.height
-    made = {name: _drawn(name, kind, count, draw) for name, kind in columns.items() if name not in frame.columns}
+    made = {
+        name: _drawn(name, kind, count, draw) for name, kind in columns.items() if name not in frame.columns
+    }
     whole = frame.with_columns(**made)
     if {"first_day", "last_day"} <= set(columns):
         first = pl.Series(draw.integers(FIRST, LAST - 30, count))

@@ -20,6 +20,7 @@ from jiwang.progress import Progress
 from jiwang.tables import OUT, Alerts, from_rows, write
 from jiwang.workspace import Workspace
 
+OPENED = "history/opened.parquet"  # beside the tables of the contract
 # out/ table -> where the stage that makes it has published it
 SOURCES: Mapping[str, tuple[str, str]] = {
     "files": ("records", "files"),
@@ -44,7 +45,10 @@ def run(
     tables = {name: pl.read_parquet(workspace.table(*where)) for name, where in SOURCES.items()}
     with progress.task("alert", len(OUT)) as task:
         alerts = _alerts(workspace, tables)
+        opened = _ever_opened(workspace, alerts)
         with workspace.publish("out", stamp) as folder:
+            (folder / OPENED).parent.mkdir()
+            opened.write_parquet(folder / OPENED, compression="zstd")
             for name, contract in OUT.items():
                 write(alerts if name == "alerts" else tables[name], contract, folder / f"{name}.parquet")
                 task.advance()
@@ -172,10 +176,26 @@ def _opened(workspace: Workspace, facts: Facts) -> dict[str, date]:
     """Return when known alerts were opened; under the empty key the as-of date of the data, for new ones."""
     last = [h["last_seen"] for h in facts.hits if h["last_seen"]]
     opened = {"": _as_of(workspace) or max(last, default=date(1970, 1, 1))}
-    before = workspace.folder("out") / "alerts.parquet"
-    if before.is_file():
-        opened |= dict(pl.read_parquet(before, columns=["alert_id", "opened_at"]).iter_rows())
-    return opened
+    return opened | dict(_before(workspace).iter_rows())
+
+
+def _before(workspace: Workspace) -> pl.DataFrame:
+    """Return alert_id, opened_at of every alert that this workspace ever raised."""
+    for name in (OPENED, "alerts.parquet"):  # a workspace of an earlier version has the alerts only
+        path = workspace.folder("out") / name
+        if path.is_file():
+            return pl.read_parquet(path, columns=["alert_id", "opened_at"])
+    return pl.DataFrame(schema={"alert_id": pl.String(), "opened_at": pl.Date()})
+
+
+def _ever_opened(workspace: Workspace, alerts: pl.DataFrame) -> pl.DataFrame:
+    """Return the same with today's alerts: one that a batch misses comes back with the day it was opened."""
+    return (
+        pl.concat([_before(workspace), alerts.select("alert_id", "opened_at")])
+        .group_by("alert_id")
+        .agg(pl.col("opened_at").min())
+        .sort("alert_id")
+    )
 
 
 def _as_of(workspace: Workspace) -> date | None:

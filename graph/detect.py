@@ -7,10 +7,12 @@ from typing import Any
 
 import polars as pl
 
+from graph import history
 from graph.load import graph_tag
 from graph.opening import open_store
 from graph.patterns import Pattern, load_library
 from graph.runner import empty_hits, run_pattern
+from graph.scenarios import Scenario, scenarios_of
 from graph.schema import GraphSchema, load_schema
 from graph.store import GraphStore
 from graph.versions import query_hash
@@ -31,41 +33,72 @@ def run(
     patterns: Sequence[Pattern] | None = None,
     schema: GraphSchema | None = None,
 ) -> dict[str, Any]:
-    """Run every active pattern and publish ``hits/hits.parquet``, sorted by pattern, subject and id.
+    """Run every scenario that is switched on and publish ``hits/hits.parquet``, by pattern, subject and id.
+
+    ``hits/scenarios.parquet`` (hit_id, scenario) says which scenario found which hit,
+    ``hits/history.parquet`` what each found on this and on earlier graphs of the workspace.
 
     Returns:
-        hits by pattern, their sum, and the engine that found them.
+        hits by pattern and by scenario, their sum, and the engine that found them.
 
     Raises:
         StoreError: the store holds another graph than the workspace.
         PatternError: a pattern failed; nothing is published.
     """
     schema = schema or load_schema()
-    active = [p for p in (load_library() if patterns is None else patterns) if p.status == "active"]
+    library = load_library() if patterns is None else patterns
+    asked = [s for s in scenarios_of(library, region, settings.scenarios) if s.enabled]
     tag = graph_tag(workspace, schema)
     with open_store(settings, workspace, schema) as store:
         if store.tag != tag:
             raise StoreError(
                 "the store does not hold the workspace's graph", "run `jiwang load`, then this again"
             )
-        hits = _all_hits(store, active, region, settings, progress)
+        found = _ask(store, asked, settings, progress)
         engine = f"{store.capabilities.engine} {store.capabilities.version}"
-    counts = {p.id: hits.filter(pl.col("pattern_id") == p.id).height for p in active}
-    asked = {"graph": tag, "region": region, "patterns": {p.id: [p.version, query_hash(p)] for p in active}}
-    with workspace.publish("hits", stamp or asked) as folder:
+    hits = _once(list(found.values()))
+    counts = {s.pattern.id: hits.filter(pl.col("pattern_id") == s.pattern.id).height for s in asked}
+    shape = {s.address: [s.pattern.version, query_hash(s.pattern), dict(s.overrides)] for s in asked}
+    past = history.read(workspace)
+    with workspace.publish("hits", stamp or {"graph": tag, "region": region, "scenarios": shape}) as folder:
         write(hits, Hits, folder / "hits.parquet")
-    return {"patterns": counts, "hits": hits.height, "engine": engine}
+        _links(found).write_parquet(folder / "scenarios.parquet")
+        history.add(past, tag, found, asked).write_parquet(folder / history.FILE)
+    by_scenario = {address: frame.height for address, frame in found.items()}
+    return {"patterns": counts, "scenarios": by_scenario, "hits": hits.height, "engine": engine}
 
 
-def _all_hits(
-    store: GraphStore, patterns: Sequence[Pattern], region: str, settings: Settings, progress: Progress
-) -> pl.DataFrame:
-    found = [empty_hits()]
-    with progress.task("detect", total=len(patterns)) as task:
-        for pattern in patterns:
-            task.say(pattern.id)
-            found.append(run_pattern(store, pattern, region, settings))
+def _ask(
+    store: GraphStore, asked: Sequence[Scenario], settings: Settings, progress: Progress
+) -> dict[str, pl.DataFrame]:
+    """Return the hits of every scenario, by its address."""
+    found: dict[str, pl.DataFrame] = {}
+    with progress.task("detect", total=len(asked)) as task:
+        for scenario in asked:
+            task.say(scenario.address)
+            found[scenario.address] = run_pattern(
+                store, scenario.pattern, scenario.region, settings, scenario.overrides
+            )
             task.advance()
-        hits = pl.concat(found).sort("pattern_id", "subject", "hit_id")
-        task.say(f"{hits.height:,} hits of {len(patterns)} patterns")
-    return hits
+        task.say(f"{sum(f.height for f in found.values()):,} hits of {len(asked)} scenarios")
+    return found
+
+
+def _once(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Return all hits; what two scenarios of a pattern find on the same people is one hit, the first's."""
+    everything = pl.concat([empty_hits(), *frames])
+    return everything.unique(("pattern_id", "subject", "members"), keep="first", maintain_order=True).sort(
+        "pattern_id", "subject", "hit_id"
+    )
+
+
+def _links(found: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """Return hit_id, scenario: every scenario that found a published hit, under that hit's id."""
+    key = ["pattern_id", "subject", "members"]
+    empty = empty_hits().select(*key).with_columns(pl.lit("").alias("scenario"))
+    told = pl.concat([empty, *(f.select(*key, pl.lit(a).alias("scenario")) for a, f in found.items())])
+    return (
+        told.join(_once(list(found.values())).select("hit_id", *key), on=key)
+        .select("hit_id", "scenario")
+        .sort("hit_id", "scenario")
+    )

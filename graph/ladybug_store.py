@@ -16,7 +16,7 @@ from graph import canary, walk
 from graph.contract import check_tables
 from graph.lint import MISORDERED, misordered
 from graph.schema import GraphSchema, ladybug_ddl
-from graph.store import Capabilities, Finding, Neighborhood, Row
+from graph.store import Capabilities, Finding, Held, Neighborhood, Row
 from jiwang.errors import PatternError, StoreError
 from jiwang.progress import Progress, SilentProgress
 
@@ -68,9 +68,15 @@ class LadybugStore:
         return Capabilities("ladybug", VERSION, server=False)
 
     def load(
-        self, nodes: Mapping[str, Path], edges: Mapping[str, Path], tag: str, progress: Progress | None = None
+        self,
+        nodes: Mapping[str, Path],
+        edges: Mapping[str, Path],
+        tag: str,
+        progress: Progress | None = None,
+        held: Held | None = None,
     ) -> dict[str, int]:
-        """Replace the graph; see `graph.store.GraphStore.load`."""
+        """Replace the graph, always by a new file; see `graph.store.GraphStore.load`."""
+        del held
         rows = check_tables(self.schema, nodes, edges)
         if tag == self._tag:
             return rows

@@ -6,6 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
+
+from graph import neo4j_files
+from graph.contract import check_tables
+from graph.kept import keep, kept
+from graph.neo4j_import import import_whole
+from graph.neo4j_server import own_server
 from graph.opening import open_store
 from graph.schema import GraphSchema, load_schema
 from jiwang.config import Settings
@@ -56,7 +63,8 @@ def run(
 ) -> dict[str, Any]:
     """Load the published graph into the store that ``settings`` names; the same graph again is a no-op.
 
-    ``stamp`` is not used: the store knows by its own tag which graph it holds.
+    A whole graph of many rows goes into a Neo4j that was started here by offline import, everything else over
+    Bolt. ``stamp`` is not used: the store knows by its own tag which graph it holds.
 
     Returns:
         tag, engine, nodes and edges (rows by table), unchanged (nothing had to be done).
@@ -65,9 +73,12 @@ def run(
     schema = schema or load_schema()
     nodes, edges = graph_tables(workspace, schema)
     tag = graph_tag(workspace, schema)
+    if settings.store == "neo4j":
+        _import_if_better(workspace, settings, schema, tag, progress)
     with open_store(settings, workspace, schema) as store:
         unchanged = store.tag == tag
-        rows = store.load(nodes, edges, tag, progress)
+        rows = store.load(nodes, edges, tag, progress, lambda former: kept(workspace, former, schema))
+        keep(workspace, tag, (nodes, edges))
         return {
             "tag": tag,
             "engine": f"{store.capabilities.engine} {store.capabilities.version}",
@@ -75,3 +86,38 @@ def run(
             "edges": {kind: rows[kind] for kind in schema.edges},
             "unchanged": unchanged,
         }
+
+
+def offline_files(workspace: Workspace, settings: Settings, folder: Path) -> Path:
+    """Write the published graph into ``folder`` for `neo4j-admin database import`; return its README.
+
+    Raises:
+        WorkspaceError: nothing is built yet.
+        ContractError: a table breaks the schema.
+    """
+    schema = load_schema()
+    nodes, edges = graph_tables(workspace, schema)
+    check_tables(schema, nodes, edges)
+    tag = graph_tag(workspace, schema)
+    neo4j_files.write_files(schema, nodes, edges, tag, folder, settings.neo4j_database)
+    return folder / neo4j_files.README
+
+
+def _import_if_better(
+    workspace: Workspace, settings: Settings, schema: GraphSchema, tag: str, progress: Progress
+) -> None:
+    """Import offline if the server is ours, holds nothing but ours, and no small change would do."""
+    from graph.neo4j_store import Neo4jStore  # noqa: PLC0415 - only who has a server waits for its driver
+
+    nodes, edges = graph_tables(workspace, schema)
+    total = sum(pq.read_metadata(path).num_rows for path in (*nodes.values(), *edges.values()))
+    server = own_server(settings.neo4j_uri, workspace.root)
+    if server is None or total < settings.neo4j_import_rows:
+        return
+    with open_store(settings, workspace, schema) as store:
+        there = store.tag
+        alone = isinstance(store, Neo4jStore) and store.holds_only_ours()
+    if there == tag or not alone or (there and kept(workspace, there, schema)):
+        return
+    check_tables(schema, nodes, edges)
+    import_whole(server, schema, nodes, edges, tag, progress)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -29,6 +30,7 @@ PORT = 7687
 START_SECONDS, STOP_SECONDS = 90.0, 30.0
 FOLDERS = ("conf", "data", "logs", "plugins", "import", "run", "lib")
 STATE, PASSWORD = "server.json", "password"
+STORES = ("data/databases/neo4j", "data/transactions/neo4j")  # the two folders of the one database
 OPENED = ("java.nio", "java.io", "sun.nio.ch", "java.util.concurrent")
 
 
@@ -41,12 +43,18 @@ class Server:
         pid: its process.
         port: of Bolt.
         version: of Neo4j.
+        auth: it asks for a password.
+        heap_mb: most memory of the Java heap, in MiB.
+        page_cache_mb: memory for pages of the graph, in MiB.
     """
 
     home: str
     pid: int
     port: int
     version: str
+    auth: bool = True
+    heap_mb: int = 2048
+    page_cache_mb: int = 512
 
     @property
     def uri(self) -> str:
@@ -114,7 +122,7 @@ def up(
     arguments = _prepare(home, java, release, lib, _Sizes(port, heap_mb, page_cache_mb, auth))
     with told.task(f"neo4j {release.version}: starting") as task:
         pid = spawn(java.path, arguments, home / "logs" / "console.log")
-        server = Server(str(home), pid, port, release.version)
+        server = Server(str(home), pid, port, release.version, auth, heap_mb, page_cache_mb)
         write_json(home / STATE, asdict(server))
         _wait_for_bolt(server)
         task.say(server.uri)
@@ -156,6 +164,7 @@ class _Sizes(NamedTuple):
 def _prepare(home: Path, java: Java, release: Release, lib: Path, sizes: _Sizes) -> Path:
     """Write folders, configuration and password, and return the file of Java's arguments."""
     _check_version(home, release)
+    _recover(home)
     for name in FOLDERS:
         (home / name).mkdir(parents=True, exist_ok=True)
     (home / "conf" / "neo4j.conf").write_text(_conf(release, sizes), encoding="utf-8")
@@ -163,7 +172,30 @@ def _prepare(home: Path, java: Java, release: Release, lib: Path, sizes: _Sizes)
         _set_password(home, java, lib)
     main = [release.main, f"--home-dir={home}", f"--config-dir={home / 'conf'}", "--console-mode"]
     path = f"{home}/plugins/*:{home}/conf/*:{lib}/*"
-    return argument_file(home / "run" / "server.args", [*_jvm(java, sizes.heap_mb), "-cp", path, *main])
+    return argument_file(home / "run" / "server.args", [*java_flags(java, sizes.heap_mb), "-cp", path, *main])
+
+
+def _recover(home: Path) -> None:
+    """Undo a swap of databases (`graph.neo4j_import`) that was killed between its renames."""
+    swapped = (home / STORES[0]).is_dir()
+    for name in STORES:
+        old = home / f"{name}.old"
+        if not old.is_dir():
+            continue
+        if not swapped:
+            shutil.rmtree(home / name, ignore_errors=True)
+            old.rename(home / name)
+        else:
+            shutil.rmtree(old)
+
+
+def own_server(uri: str, workspace: Path) -> Server | None:
+    """Return the server that was started here, for this workspace or by default, and answers at ``uri``."""
+    for home in (workspace / "neo4j", default_home()):
+        server = status(home)
+        if server and server.uri == uri.rstrip("/"):
+            return server
+    return None
 
 
 def _state(home: Path) -> Server | None:
@@ -225,7 +257,8 @@ def _conf(release: Release, sizes: _Sizes) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _jvm(java: Java, heap_mb: int) -> list[str]:
+def java_flags(java: Java, heap_mb: int) -> list[str]:
+    """Return the flags that Neo4j's programs want of Java."""
     flags = [
         f"-Xms{min(512, heap_mb)}m",
         f"-Xmx{heap_mb}m",
@@ -260,7 +293,8 @@ def _set_password(home: Path, java: Java, lib: Path) -> None:
         "set-initial-password",
         kept.read_text(encoding="utf-8").strip(),
     ]
-    arguments = argument_file(home / "run" / "password.args", [*_jvm(java, 256), "-cp", f"{lib}/*", *tool])
+    flags = java_flags(java, 256)
+    arguments = argument_file(home / "run" / "password.args", [*flags, "-cp", f"{lib}/*", *tool])
     environment = os.environ | {"NEO4J_HOME": str(home), "NEO4J_CONF": str(home / "conf")}
     try:
         done = subprocess.run(

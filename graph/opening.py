@@ -30,6 +30,8 @@ def open_store(settings: Settings, workspace: Workspace, schema: GraphSchema | N
             database=settings.neo4j_database,
             timeout=settings.neo4j_timeout,
             schema=schema,
+            ca_file=settings.neo4j_ca_file,
+            sessions=settings.neo4j_sessions,
         )
     from graph.ladybug_store import LadybugStore  # noqa: PLC0415
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -12,6 +12,8 @@ from graph.schema import GraphSchema
 from jiwang.progress import Progress
 
 Row = dict[str, Any]
+Tables = tuple[Mapping[str, Path], Mapping[str, Path]]  # label → file, type → file
+Held = Callable[[str], Tables | None]
 
 
 @dataclass(frozen=True)
@@ -67,9 +69,17 @@ class GraphStore(Protocol):
         """What this store is."""
 
     def load(
-        self, nodes: Mapping[str, Path], edges: Mapping[str, Path], tag: str, progress: Progress
+        self,
+        nodes: Mapping[str, Path],
+        edges: Mapping[str, Path],
+        tag: str,
+        progress: Progress,
+        held: Held | None = None,
     ) -> dict[str, int]:
         """Replace the graph by these Parquet tables and return their rows by table; same ``tag``: a no-op.
+
+        ``held`` gives the tables of a former graph by its tag, if they were kept: a store that holds that
+        graph may then write only what changed.
 
         Raises:
             ContractError: a table breaks the schema; the store is left as it was.

@@ -6,12 +6,27 @@ import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from jiwang.errors import SettingsError
 
 SETTINGS_FILE = "jiwang.toml"
+
+
+class ScenarioSetting(BaseModel):
+    """One ``[[scenarios]]`` of ``jiwang.toml``: a pattern's switch and thresholds in some regions.
+
+    ``name`` "default" changes the scenario that every active pattern has; another name adds one beside it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    pattern: str
+    name: str = Field("default", pattern=r"^[a-z][a-z0-9_]*$")
+    regions: tuple[str, ...] = ()
+    enabled: bool = True
+    params: dict[str, int | float | str | list[str]] = Field(default_factory=dict)
 
 
 class Settings(BaseSettings):
@@ -30,8 +45,20 @@ class Settings(BaseSettings):
     )
     neo4j_database: str = Field("neo4j", description="Name of the Neo4j database.")
     neo4j_timeout: float = Field(10.0, gt=0, description="Seconds to wait for the server to answer.")
+    neo4j_ca_file: str = Field(
+        "", description="PEM file of the authority that signed the server's certificate; empty: the system's."
+    )
+    neo4j_sessions: int = Field(2, ge=1, le=64, description="Sessions that load at the same time.")
+    neo4j_import_rows: int = Field(
+        1_000_000,
+        ge=0,
+        description="From so many rows on, a first load into a server started here is an offline import.",
+    )
     pattern_timeout: float = Field(120.0, gt=0, description="Seconds that one pattern may take.")
     pattern_limit: int = Field(10_000, ge=1, description="Rows that one pattern may return.")
+    scenarios: tuple[ScenarioSetting, ...] = Field(
+        (), description="Switches and thresholds of patterns; see the how-to on patterns."
+    )
     store_memory_mb: int = Field(
         1_024, ge=64, description="Memory of the embedded store's buffer pool, in MiB."
     )

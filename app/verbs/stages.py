@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -58,6 +58,29 @@ def ingest(
     return work("ingest", workspace, order=order)
 
 
+def load(
+    workspace: WorkspaceOption,
+    store: StoreOption = None,
+    offline_files: Annotated[
+        Path | None,
+        typer.Option(
+            "--offline-files", help="Load nothing: write the files for neo4j-admin into this folder."
+        ),
+    ] = None,
+) -> int:
+    """Load the graph store, or write what a server's own administrator imports offline."""
+    if offline_files is None:
+        return _work("load", workspace, store=store)
+    from app.session import prepare
+    from graph.load import offline_files as write
+    from jiwang.workspace import Workspace
+
+    settings = prepare(workspace, store="neo4j")
+    about = write(Workspace.open(workspace), settings, offline_files)
+    typer.echo(f"load: files for neo4j-admin in {offline_files}; what to run is in {about.name}")
+    return 0
+
+
 def _help(name: str) -> str:
     meaning = next(s.meaning for s in STAGES if s.name == name)
     return f"{meaning[0].upper()}{meaning[1:]}."
@@ -68,6 +91,9 @@ def _verb(name: str) -> Callable[..., int]:
 
         def on_store(workspace: WorkspaceOption, store: StoreOption = None) -> int:
             return work(name, workspace, store=store)
+
+        if name == "load":
+            return load
 
         return on_store
 

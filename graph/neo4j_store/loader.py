@@ -1,26 +1,31 @@
-"""Bring Parquet tables into Neo4j over Bolt: idempotent, so that a load killed at any moment is run again."""
+"""Bring Parquet tables into Neo4j over Bolt: idempotent, so that a load killed at any moment is run again.
+
+Several sessions write at once, each its own part of a block. Rows are stamped with the load's tag; rows of
+older stamps are deleted at the end. The marker node says which graph is there, which tables and blocks of
+rows are done, and whether the graph is whole.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import neo4j
+import polars as pl
 import pyarrow.parquet as pq
 
+from graph.delta import Change
+from graph.neo4j_store import queries
+from graph.neo4j_store.queries import BATCH, IMPORTED
 from graph.schema import GraphSchema, neo4j_ddl
+from jiwang.errors import StoreError
 
-BATCH = 10_000  # rows of one transaction
-TAG = "load_tag"
-_NODE = "(m:JiwangLoad {id: 'graph'})"
-MARKER = f"MATCH {_NODE} RETURN m.tag AS tag, m.state AS state, m.schema AS schema, m.done AS done"
-_MARK = f"MERGE {_NODE} SET m.tag = $tag, m.state = $state, m.schema = $schema, m.done = $done"
-# Only what a load of ours stamped is ever deleted: a server may hold other people's data too.
-_STALE = (
-    f"MATCH ()-[x]->() WHERE x.{TAG} <> $tag CALL (x) {{ DELETE x }} IN TRANSACTIONS OF {BATCH} ROWS",
-    f"MATCH (x) WHERE x.{TAG} <> $tag CALL (x) {{ DETACH DELETE x }} IN TRANSACTIONS OF {BATCH} ROWS",
-)
+BLOCK = 200_000  # rows between two notes of how far the load is
+LOST = "someone else deletes there at the same time: run `jiwang load` again when they have ended"
+Advance = Callable[[float], None]
 
 
 class Loader:
@@ -31,83 +36,176 @@ class Loader:
         database: its database.
         schema: the tables of the graph; labels and types come from here and nowhere else.
         tag: fingerprint of the graph that is loaded.
+        sessions: how many write at the same time.
     """
 
-    def __init__(self, driver: neo4j.Driver, database: str, schema: GraphSchema, tag: str) -> None:
+    def __init__(
+        self, driver: neo4j.Driver, database: str, schema: GraphSchema, tag: str, sessions: int = 2
+    ) -> None:
         self.driver = driver
         self.database = database
         self.schema = schema
         self.tag = tag
+        self.sessions = sessions
+        self._stamp = tag  # of the rows that are written
+        self._base = tag  # what the marker says of the rows that are there
+        self._done: dict[str, int | None] = {}  # table → blocks written, None for all
 
-    def load(
-        self, nodes: Mapping[str, Path], edges: Mapping[str, Path], advance: Callable[[float], None]
-    ) -> None:
+    def load(self, nodes: Mapping[str, Path], edges: Mapping[str, Path], advance: Advance) -> None:
         """Load every table, delete what other loads left, and mark the graph as whole.
 
-        ``advance`` is told the rows of each batch. Tables that an interrupted load of this tag has finished
+        ``advance`` is told the rows of each batch. Blocks that an interrupted load of this tag has finished
         are passed over.
         """
+        self.prepare()
+        fresh = self._begin()
+        with self._writers() as writers:
+            for name, path in [*nodes.items(), *edges.items()]:
+                self._table(name, path, writers, advance)
+        for statement in () if fresh else queries.STALE:
+            while self._write(statement, tag=self.tag, imported=self._base == IMPORTED):
+                pass
+        self._base = self.tag
+        self._mark("complete")
+
+    def change(self, before: str, base: str, changed: Mapping[str, Change], advance: Advance) -> None:
+        """Turn the graph ``before`` into that of the tag; run again where it was cut off, it ends the same.
+
+        Args:
+            before: tag of the graph that is there.
+            base: stamp of its rows.
+            changed: what to write and to take away, by table.
+            advance: is told the rows of each batch.
+        """
+        self._stamp = self._base = base
+        self._mark("changing", before)
+        edges = [name for name in changed if name in self.schema.edges]
+        with self._writers() as writers:
+            for name in edges:
+                self._rows(name, queries.delete(self.schema, name), changed[name].gone, writers, advance)
+            for name, change in changed.items():  # nodes come first
+                query = queries.write(self.schema, name, merge=True)
+                self._rows(name, query, change.written, writers, advance, exact=True)
+            for name in changed.keys() - set(edges):
+                self._rows(name, queries.delete(self.schema, name), changed[name].gone, writers, advance)
+        self._mark("complete")
+
+    def take_over(self) -> None:
+        """Make a graph that came by offline import ours: constraints, and the mark that it is whole."""
+        self.prepare()
+        self._base = IMPORTED
+        self._mark("complete")
+
+    def prepare(self) -> None:
+        """Make the constraints that every write relies on, and wait for their indexes."""
         for statement in neo4j_ddl(self.schema):
             self._write(statement)
         self._write("CALL db.awaitIndexes(300)")
-        done = self._begin()
-        for name, path in [*nodes.items(), *edges.items()]:
-            if name in done:
-                advance(pq.read_metadata(path).num_rows)
+
+    def _begin(self) -> bool:
+        """Mark the graph as half-loaded, take up what this load has finished; say whether there was none."""
+        with self.driver.session(database=self.database) as session:
+            found = session.run(queries.MARKER).single()
+        mark = dict(found) if found else {}
+        if mark.get("base") == IMPORTED:  # until the load is whole: one cut off must not forget it
+            self._base = IMPORTED
+        same = mark.get("tag") == self.tag and mark.get("schema") == self.schema.fingerprint()
+        if same and mark.get("state") == "loading":
+            for name, _, block in (entry.partition("#") for entry in mark.get("done") or []):
+                self._done[name] = int(block) if block else None
+        self._mark("loading")
+        return not mark
+
+    def _mark(self, state: str, before: str | None = None) -> None:
+        done = [name if block is None else f"{name}#{block}" for name, block in self._done.items()]
+        about = {"tag": self.tag, "state": state, "schema": self.schema.fingerprint(), "done": done}
+        self._write(queries.SET_MARKER, **about, base=self._base, before=before)
+
+    def _table(self, name: str, path: Path, writers: ThreadPoolExecutor, advance: Advance) -> None:
+        passed = self._done.get(name, 0)
+        if passed is None:
+            advance(pq.read_metadata(path).num_rows)
+            return
+        # What a load cut off had begun may be there: only an empty table needs no looking before each row.
+        query = queries.write(self.schema, name, merge=passed > 0 or not self._is_empty(name))
+        for number, frame in enumerate(_blocks(path), 1):
+            if number <= passed:
+                advance(frame.height)
                 continue
-            self._table(name, path, advance)
-            done.append(name)
-            self._mark("loading", done)
-        for statement in _STALE:
-            with self.driver.session(database=self.database) as session:
-                session.run(statement, tag=self.tag).consume()
-        self._mark("complete", done)
+            self._rows(name, query, frame, writers, advance, exact=True)
+            self._done[name] = number
+            self._mark("loading")
+        self._done[name] = None
+        self._mark("loading")
 
-    def _begin(self) -> list[str]:
-        """Mark the graph as half-loaded and return the tables that this very load has finished before."""
-        with self.driver.session(database=self.database) as session:
-            mark = session.run(MARKER).single()
-        same = mark is not None and mark["tag"] == self.tag and mark["schema"] == self.schema.fingerprint()
-        done = list(mark["done"] or []) if mark is not None and same else []
-        self._mark("loading", done)
-        return done
+    def _rows(
+        self,
+        name: str,
+        query: str,
+        frame: pl.DataFrame,
+        writers: ThreadPoolExecutor,
+        advance: Advance,
+        *,
+        exact: bool = False,
+    ) -> None:
+        """Write rows of a table with all sessions; ``exact``: each row must find its nodes."""
 
-    def _mark(self, state: str, done: Sequence[str]) -> None:
-        self._write(_MARK, tag=self.tag, state=state, schema=self.schema.fingerprint(), done=list(done))
+        def share(part: pl.DataFrame) -> None:
+            for rows in part.iter_slices(BATCH):
+                columns = {column: rows[column].to_list() for column in rows.columns}
+                count = self._write(query, tag=self._stamp, **columns)
+                if exact and count != rows.height:
+                    lost = rows.height - count
+                    raise StoreError(f"{name}: {lost} of {rows.height} rows did not find their ends", LOST)
+                advance(rows.height)
 
-    def _table(self, name: str, path: Path, advance: Callable[[float], None]) -> None:
-        query = self._edge_query(name) if name in self.schema.edges else self._node_query(name)
-        # One session: two of them deadlock at every batch over clinics and accounts that many share.
-        for size, columns in _batches(path):
-            self._write(query, tag=self.tag, **columns)
-            advance(size)
+        for _ in writers.map(share, self._parts(name, frame)):
+            pass
 
-    def _node_query(self, label: str) -> str:
-        settings = "".join(f", n.`{p}` = ${p}[i]" for p in self.schema.nodes[label].props)
-        return (
-            "UNWIND range(0, size($id) - 1) AS i "
-            f"MERGE (n:`{label}` {{id: $id[i]}}) SET n.{TAG} = $tag{settings}"
+    def _parts(self, name: str, frame: pl.DataFrame) -> list[pl.DataFrame]:
+        """Share the rows of a table out among the sessions so that they do not wait for one another's locks.
+
+        The server lets many write to one hub at a time: there each session takes a stretch of the sources, by
+        which tables are sorted. Other nodes are locked by who ties an edge to them: there each takes its own
+        targets. No deadlock was seen in either way (benchmarks/graph.py counts them); one would be retried.
+        """
+        edge = self.schema.edges.get(name)
+        if frame.height <= BATCH:
+            return [frame] if frame.height else []
+        if edge is None or self.schema.nodes[edge.to].hub:
+            return list(frame.iter_slices(-(-frame.height // self.sessions)))
+        return frame.with_columns(part=pl.col("target").hash(0) % self.sessions).partition_by(
+            "part", include_key=False
         )
 
-    def _edge_query(self, kind: str) -> str:
-        edge = self.schema.edges[kind]
-        settings = "".join(f", r.`{p}` = ${p}[i]" for p in edge.props)
-        return (
-            "UNWIND range(0, size($eid) - 1) AS i "
-            f"MATCH (a:`{edge.from_}` {{id: $source[i]}}), (b:`{edge.to}` {{id: $target[i]}}) "
-            f"MERGE (a)-[r:`{kind}` {{eid: $eid[i]}}]->(b) SET r.{TAG} = $tag{settings}"
-        )
+    @contextmanager
+    def _writers(self) -> Iterator[ThreadPoolExecutor]:
+        """Give threads to write with; on an error nothing that waits is begun any more."""
+        with ThreadPoolExecutor(self.sessions) as writers:
+            try:
+                yield writers
+            except BaseException:
+                writers.shutdown(wait=True, cancel_futures=True)
+                raise
 
-    def _write(self, query: str, **params: Any) -> None:
-        def work(transaction: neo4j.ManagedTransaction) -> None:
-            transaction.run(query, params).consume()
+    def _is_empty(self, name: str) -> bool:
+        with self.driver.session(database=self.database) as session:
+            found = session.run(queries.count(self.schema, name)).single()
+        return bool(found and found["n"] == 0)
+
+    def _write(self, query: str, **params: Any) -> int:
+        """Run one managed, retried transaction and return the number that it says, if any."""
+
+        def work(transaction: neo4j.ManagedTransaction) -> int:
+            record = transaction.run(query, params).single()
+            return int(record["n"]) if record is not None else 0
 
         with self.driver.session(database=self.database) as session:
-            session.execute_write(work)
+            return session.execute_write(work)
 
 
-def _batches(path: Path) -> Iterator[tuple[int, dict[str, list[Any]]]]:
+def _blocks(path: Path) -> Iterator[pl.DataFrame]:
     with pq.ParquetFile(path) as file:
-        for batch in file.iter_batches(batch_size=BATCH):
+        for batch in file.iter_batches(batch_size=BLOCK):
             if batch.num_rows:
-                yield batch.num_rows, batch.to_pydict()
+                yield pl.DataFrame(pl.from_arrow(batch))

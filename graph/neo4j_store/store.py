@@ -7,27 +7,28 @@ it is whole; nothing is asked of half a graph.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import neo4j
-from neo4j.exceptions import ServiceUnavailable
 
 from graph import walk
 from graph.contract import check_tables
+from graph.delta import changes
+from graph.neo4j_store.connect import connect
 from graph.neo4j_store.failures import LOAD, explained
-from graph.neo4j_store.loader import MARKER, Loader
+from graph.neo4j_store.loader import Loader
+from graph.neo4j_store.queries import MARKER
 from graph.schema import GraphSchema
-from graph.store import Capabilities, Finding, Neighborhood, Row
+from graph.store import Capabilities, Finding, Held, Neighborhood, Row, Tables
 from jiwang.errors import PatternError, StoreError
 from jiwang.progress import Progress, SilentProgress
 
 OLDEST = (5, 23)  # the first with CALL (x) { … }, which the loader uses
-PAUSE = 0.5
+CHANGED = 0.3  # share of rows from which on a load of all is quicker than one of the changes
 COMPONENTS = "CALL dbms.components() YIELD name, versions WHERE name = 'Neo4j Kernel' RETURN versions[0] AS v"
 _SCALARS = (str, int, float, type(None))
 
@@ -42,6 +43,8 @@ class Neo4jStore:
         database: name of the database.
         timeout: seconds to wait for the server to answer.
         schema: the tables of the graph.
+        ca_file: PEM file of the authority that signed the server's certificate; empty: the system's.
+        sessions: how many write at the same time during a load.
 
     Raises:
         StoreError: the server does not answer, does not let us in, or is too old.
@@ -51,12 +54,22 @@ class Neo4jStore:
     type_of = "type(r)"
 
     def __init__(
-        self, uri: str, *, user: str, password: str, database: str, timeout: float, schema: GraphSchema
+        self,
+        uri: str,
+        *,
+        user: str,
+        password: str,
+        database: str,
+        timeout: float,
+        schema: GraphSchema,
+        ca_file: str = "",
+        sessions: int = 2,
     ) -> None:
         self.schema = schema
         self.uri = uri
         self._database = database
-        self._driver = _connect(uri, (user, password) if password else None, timeout)
+        self._sessions = sessions
+        self._driver = connect(uri, (user, password) if password else None, timeout, ca_file)
         try:
             self._version = self._check_version()
             self._tag = self._whole()
@@ -75,24 +88,67 @@ class Neo4jStore:
         return Capabilities("neo4j", self._version, server=True)
 
     def load(
-        self, nodes: Mapping[str, Path], edges: Mapping[str, Path], tag: str, progress: Progress | None = None
+        self,
+        nodes: Mapping[str, Path],
+        edges: Mapping[str, Path],
+        tag: str,
+        progress: Progress | None = None,
+        held: Held | None = None,
     ) -> dict[str, int]:
         """Replace the graph; see `graph.store.GraphStore.load`.
 
-        A load that was cut off goes on after the last table that it finished.
+        A load that was cut off goes on after the last block of rows that it finished. Where ``held`` knows
+        the tables of the graph that is there, and fewer than `CHANGED` of the rows differ, only these are
+        written.
         """
         rows = check_tables(self.schema, nodes, edges)
         self._tag = self._whole()
         if self._tag == tag:
             return rows
+        loader = Loader(self._driver, self._database, self.schema, tag, self._sessions)
+        mark = self._marker()
+        if mark and (mark["state"], mark["tag"]) == ("imported", tag):
+            with explained(self.uri):
+                loader.take_over()
+            self._tag = self._whole()
+            return rows
         with (
             explained(self.uri),
             (progress or SilentProgress()).task("load", total=sum(rows.values())) as task,
         ):
-            Loader(self._driver, self._database, self.schema, tag).load(nodes, edges, task.advance)
-            task.say(f"{sum(rows.values()):,} rows")
+            told = self._change(loader, (nodes, edges), rows, held, task.advance)
+            if told is None:
+                loader.load(nodes, edges, task.advance)
+                told = f"{sum(rows.values()):,} rows"
+            task.say(told)
         self._tag = self._whole()
         return rows
+
+    def _change(
+        self,
+        loader: Loader,
+        tables: Tables,
+        rows: Mapping[str, int],
+        held: Held | None,
+        advance: Callable[[float], None],
+    ) -> str | None:
+        """Write only what changed and say how much; None where the graph must be loaded whole."""
+        mark = self._marker()
+        if not mark or mark["schema"] != self.schema.fingerprint() or held is None:
+            return None
+        cut_off = mark["state"] == "changing" and mark["tag"] == loader.tag
+        there = mark["before"] if cut_off else mark["tag"] if mark["state"] == "complete" else None
+        before = held(str(there)) if there else None
+        if before is None:
+            return None
+        changed = changes(self.schema, before, tables)
+        count = sum(change.rows for change in changed.values())
+        total = sum(rows.values())
+        if count > CHANGED * total:
+            return None
+        loader.change(str(there), str(mark["base"]), changed, advance)
+        advance(total - count)
+        return f"{count:,} of {total:,} rows changed"
 
     def run(
         self, query: str, params: Mapping[str, Any] | None = None, timeout: float = 60.0, limit: int = 100_000
@@ -160,12 +216,26 @@ class Neo4jStore:
         with self._driver.session(database=self._database, default_access_mode=neo4j.READ_ACCESS) as session:
             yield session
 
-    def _whole(self) -> str | None:
-        """Return the tag of the graph that is there, if it is whole and of our schema."""
+    def holds_only_ours(self) -> bool:
+        """Say whether every node of the database is of our labels; answered from counts, at once."""
+        labels = [*self.schema.nodes, "JiwangLoad"]
+        with explained(self.uri), self._reading() as session:
+            every = session.run("MATCH (n) RETURN count(n) AS n").single(strict=True)["n"]
+            counted = [session.run(f"MATCH (n:`{label}`) RETURN count(n) AS n") for label in labels]
+            ours = sum(result.single(strict=True)["n"] for result in counted)
+        return bool(every == ours)
+
+    def _marker(self) -> Row:
+        """Return what the marker says of the graph that is there; empty where there is none."""
         with explained(self.uri), self._reading() as session:
             mark = session.run(MARKER).single()
+        return dict(mark) if mark else {}
+
+    def _whole(self) -> str | None:
+        """Return the tag of the graph that is there, if it is whole and of our schema."""
+        mark = self._marker()
         whole = mark and mark["state"] == "complete" and mark["schema"] == self.schema.fingerprint()
-        return str(mark["tag"]) if mark and whole else None
+        return str(mark["tag"]) if whole else None
 
     def _check_version(self) -> str:
         with explained(self.uri), self._reading() as session:
@@ -177,35 +247,6 @@ class Neo4jStore:
                 f"{self.uri} is Neo4j {version}; {wanted} is the oldest that works", "use a newer server"
             )
         return version
-
-
-def _connect(uri: str, auth: tuple[str, str] | None, timeout: float) -> neo4j.Driver:
-    """Open a driver and wait up to ``timeout`` seconds for a server that is just starting."""
-    end = time.monotonic() + timeout
-    with explained(uri):
-        driver = neo4j.GraphDatabase.driver(
-            uri,
-            auth=auth,
-            connection_timeout=timeout,
-            connection_acquisition_timeout=timeout,
-            max_transaction_retry_time=30.0,
-            # A label without nodes yet is no news: the schema says that it exists.
-            notifications_min_severity="OFF",
-            warn_notification_severity="OFF",
-            telemetry_disabled=True,
-        )
-        try:
-            while True:
-                try:
-                    driver.verify_connectivity()
-                    return driver
-                except ServiceUnavailable:
-                    if time.monotonic() + PAUSE > end:
-                        raise
-                    time.sleep(PAUSE)
-        except BaseException:
-            driver.close()
-            raise
 
 
 def _rows(result: neo4j.Result, limit: int) -> list[Row]:

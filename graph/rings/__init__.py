@@ -3,8 +3,8 @@
     hits + evidence edges -> candidates (communities of hits) -> roles, amounts, innocent explanations
 
 A ring is cut from *evidence* (who takes whose money, whose cards travel together, who claims through whom),
-never from co-employment or kinship. Publishes ``rings/candidates.parquet``, ``rings/members.parquet`` and, so that a ring keeps its name from batch to batch,
-``rings/known.parquet``.
+never from co-employment or kinship. Publishes ``rings/candidates.parquet``, ``rings/members.parquet`` and, so
+that a ring keeps its name from batch to batch, ``rings/known.parquet``.
 """
 
 from __future__ import annotations

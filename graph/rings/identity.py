@@ -1,8 +1,8 @@
 """The identity of a ring: it keeps its name while its people come and go.
 
-A ring found for the first time is named by a hash of its typology and members. Found again, it takes the name
-of the known ring with which it shares most: an alert is about a ring, not about one day's list of its members.
-Rings that are missing from one batch stay known, so that they come back under their name.
+A ring found for the first time is named by a hash of its typology and members. Found again, it takes the
+name of the known ring with which it shares most: an alert is about a ring, not about one day's list of its
+members. Rings that are missing from one batch stay known, so that they come back under their name.
 """
 
 from __future__ import annotations

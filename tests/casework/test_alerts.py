@@ -76,3 +76,13 @@ def test_a_higher_score_never_gets_a_lower_grade() -> None:
     places = [order.index(grade(n / 1000)) for n in range(1001)]
     assert places == sorted(places)
     assert set(places) == {0, 1, 2, 3}
+
+
+def test_an_alert_that_one_batch_misses_comes_back_with_the_day_it_was_opened(desk: Any) -> None:
+    first = desk.raise_alerts()
+    kept, desk.hits = desk.hits, desk.hits[1:]
+    desk.last_paid = date(2024, 7, 5)
+    assert "shared_account" not in set(desk.raise_alerts()["pattern_id"])
+    desk.hits, desk.last_paid = kept, date(2024, 8, 5)
+    again = desk.raise_alerts()
+    assert again.select("alert_id", "opened_at").equals(first.select("alert_id", "opened_at"))

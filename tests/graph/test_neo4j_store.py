@@ -61,15 +61,16 @@ def test_a_killed_load_is_never_asked_and_goes_on_where_it_was(
     server.load(*written, "test-old")
     monkeypatch.setattr(loader, "BATCH", 10)
     changed = tables({**NODES, "Clinic": [{"id": "c1"}]}, EDGES, name="changed")
+    monkeypatch.setattr(loader, "BLOCK", 10)
     whole = loader.Loader._write
     batches = 0
 
-    def die_in_the_second_batch_of_edges(self: loader.Loader, query: str, **params: Any) -> None:
+    def die_in_the_second_batch_of_edges(self: loader.Loader, query: str, **params: Any) -> int:
         nonlocal batches
         batches += "DRAWS" in query
         if batches == 2:
             raise KeyboardInterrupt
-        whole(self, query, **params)
+        return whole(self, query, **params)
 
     monkeypatch.setattr(loader.Loader, "_write", die_in_the_second_batch_of_edges)
     with pytest.raises(KeyboardInterrupt):
@@ -78,14 +79,15 @@ def test_a_killed_load_is_never_asked_and_goes_on_where_it_was(
         server.run(SUM)
     asked: list[str] = []
 
-    def listen(self: loader.Loader, query: str, **params: Any) -> None:
+    def listen(self: loader.Loader, query: str, **params: Any) -> int:
         asked.append(query)
-        whole(self, query, **params)
+        return whole(self, query, **params)
 
     monkeypatch.setattr(loader.Loader, "_write", listen)
     server.load(*changed, "test-new")
     assert server.run(SUM) == [{"n": 30, "amount": 435.0, "p": 30}]
-    assert not [query for query in asked if "MERGE (n:`Person`" in query]
+    assert not [query for query in asked if "UNWIND" in query and "(n:`Person`" in query]
+    assert len([query for query in asked if "DRAWS" in query and "MERGE" in query]) == 2, "of three blocks"
 
 
 @pytest.mark.neo4j
