@@ -70,7 +70,7 @@ def load(
 ) -> int:
     """Load the graph store, or write what a server's own administrator imports offline."""
     if offline_files is None:
-        return _work("load", workspace, store=store)
+        return work("load", workspace, store=store)
     from app.session import prepare
     from graph.load import offline_files as write
     from jiwang.workspace import Workspace
