@@ -24,6 +24,7 @@ HEAD = 1 << 20  # bytes among which a header is looked for
 SAMPLE = 8 << 20  # bytes at the head of a file by which its encoding is told
 TOLERATED = 0.01  # share of lines that may fail to decode before the encoding itself is doubted
 PROVING = 4  # lines in other than ASCII that must decode for one that does not
+BROKEN_FEW = 4  # lines that may fail in a file however small: it was a few rows that broke, not the encoding
 UTF8, UTF16 = "utf-8", "utf-16"
 _NEVER = "\x1e"  # a record separator, which files have line feeds for
 _BOMS = {codecs.BOM_UTF8: UTF8, codecs.BOM_UTF16_LE: UTF16, codecs.BOM_UTF16_BE: UTF16}
@@ -260,7 +261,7 @@ def _mostly(sample: bytes, encodings: Sequence[str]) -> bool:
     found = _decoded(sample, encodings, 0)
     bad = len(found.undecodable)
     proofs = int(found.texts.str.contains(r"[^\x00-\x7f]").sum()) - bad
-    return bad <= max(1, TOLERATED * len(found.texts)) and proofs >= PROVING * bad
+    return bad <= max(BROKEN_FEW, TOLERATED * len(found.texts)) and proofs >= PROVING * bad
 
 
 def _looks(sample: bytes) -> str:
