@@ -129,8 +129,8 @@ from jiwang.progress import SilentProgress
 from jiwang.workspace import Workspace
 encoding.BLOCK = encoding.SAMPLE = 1 << 20
 root = Path(sys.argv[1])
-told = ingest.run(Workspace.open(root / "ws", create=True), Settings(), region="m", dialect="m", source=root / "in",
-                  allow_unknown=False, progress=SilentProgress(), sources=root / "src")
+told = ingest.run(Workspace.open(root / "ws", create=True), Settings(), region="m", dialect="m",
+                  source=root / "in", allow_unknown=False, progress=SilentProgress(), sources=root / "src")
 print(told["accepted"], resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
 
