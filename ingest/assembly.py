@@ -14,6 +14,7 @@ from typing import Any
 
 import polars as pl
 
+from ingest.periods import delivery
 from ingest.reading import KEY
 from ingest.repeats import mark, needed
 from ingest.staging import Staged, chunks
@@ -77,7 +78,8 @@ def _marks(staged: list[Staged]) -> Iterator[pl.DataFrame]:
     for one in staged:
         mapping = one.source.mapping
         groups.setdefault((mapping.department, mapping.business_key), []).append(one)
-    for group in groups.values():
+    for files in groups.values():
+        group = sorted(files, key=lambda s: delivery(s.source.name))
         mapping = group[0].source.mapping
         hashes = [pl.read_ipc(p, columns=[KEY])[KEY] for s in group for p in s.rows()]
         if not hashes:
