@@ -18,7 +18,7 @@ import polars as pl
 
 from jiwang.errors import SourceError
 
-BLOCK = 16 << 20  # bytes read at a time: a file of any size passes through bounded memory
+BLOCK = 32 << 20  # bytes read at a time: a file of any size passes through bounded memory
 LONGEST_LINE = 64 << 20  # bytes: a longer line is no record, and would not fit into bounded memory
 HEAD = 1 << 20  # bytes among which a header is looked for
 UTF8, UTF16 = "utf-8", "utf-16"
