@@ -114,8 +114,10 @@ def _shown(text: str) -> str:
     return repr(text) if len(text) <= _LONGEST_CODE else f"of {len(text)} characters"
 
 
-def check_volumes(entries: list[Entry]) -> None:
+def check_volumes(entries: list[Entry], before: MappingOf[str, int] | None = None) -> None:
     """Hold the accepted rows of every mapping against its volume assertions.
+
+    ``before`` are those of the batch that the workspace holds, by mapping.
 
     Raises:
         VolumeError: a source brought too few or too many rows; every one is named.
@@ -131,6 +133,12 @@ def check_volumes(entries: list[Entry]) -> None:
         if brought[name] < least or (most is not None and brought[name] > most):
             faults.append(
                 f"mapping {name}: {brought[name]} rows accepted, {least} to {most or 'any'} expected"
+            )
+        past, limit = (before or {}).get(name, 0), mapping.volume.max_change
+        if past and limit is not None and abs(brought[name] - past) > limit * past:
+            faults.append(
+                f"mapping {name}: {brought[name]} rows accepted, {past} in the batch before: "
+                f"a change of {brought[name] / past - 1:+.0%}, {limit:.0%} allowed"
             )
     if faults:
         raise VolumeError(

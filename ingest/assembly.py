@@ -14,6 +14,7 @@ from typing import Any
 
 import polars as pl
 
+from ingest.periods import delivery
 from ingest.reading import KEY
 from ingest.repeats import mark, needed
 from ingest.staging import Staged, chunks
@@ -59,13 +60,19 @@ class Assembly:
         marks = pl.concat([_NO_MARKS, *_marks(staged)])
         with record_writer(name, path) as write:
             for one, chunk in chunks(staged):
-                marked = chunk.drop(KEY).join(marks, on="record_id", how="left", maintain_order="left")
+                marked = _marked(chunk.drop(KEY), marks)
                 write(marked)
                 had = repeats.get(one.source.name, (0, 0))
                 more = (marked[c].count() for c in ("duplicate_of", "superseded_by"))
                 repeats[one.source.name] = [a + b for a, b in zip(had, more, strict=True)]
                 task.advance(chunk.height)
         return repeats
+
+
+def _marked(chunk: pl.DataFrame, marks: pl.DataFrame) -> pl.DataFrame:
+    if marks.is_empty():
+        return chunk.with_columns(pl.lit(None, pl.String).alias(c) for c in marks.columns[1:])
+    return chunk.join(marks, on="record_id", how="left", maintain_order="left")
 
 
 _NO_MARKS = pl.DataFrame(schema=dict.fromkeys(("record_id", "duplicate_of", "superseded_by"), pl.String))
@@ -77,7 +84,8 @@ def _marks(staged: list[Staged]) -> Iterator[pl.DataFrame]:
     for one in staged:
         mapping = one.source.mapping
         groups.setdefault((mapping.department, mapping.business_key), []).append(one)
-    for group in groups.values():
+    for files in groups.values():
+        group = sorted(files, key=lambda s: delivery(s.source.name))
         mapping = group[0].source.mapping
         hashes = [pl.read_ipc(p, columns=[KEY])[KEY] for s in group for p in s.rows()]
         if not hashes:
@@ -90,7 +98,7 @@ def _marks(staged: list[Staged]) -> Iterator[pl.DataFrame]:
         for part in range(parts):
             some = again.filter(again % parts == part).unique()
             rows = [
-                chunk.filter(pl.col(KEY).is_in(some.implode())).select(needed(mapping))
-                for _, chunk in chunks(group)
+                chunk.filter(pl.col(KEY).is_in(some.implode())).drop(KEY)
+                for _, chunk in chunks(group, [KEY, *needed(mapping)])
             ]
             yield mark(pl.concat(rows), mapping)

@@ -11,6 +11,7 @@ from ingest.headers import Header, recognise
 from ingest.mapping import Mapping
 from ingest.paths import ITEMS
 from ingest.raw import ROW, Batch, Broken, stripped
+from ingest.screen import suspects, words_rule
 from jiwang.errors import SourceError
 
 ROWS = 250_000  # rows taken at a time
@@ -45,8 +46,18 @@ def read(path: Path, top: Header) -> Iterator[Batch]:
             frame = texts.insert_column(0, pl.int_range(row, row + len(typed), eager=True).alias(ROW))
             nothing = frame.select(pl.all_horizontal(pl.exclude(ROW).is_null()).alias("n"))["n"]
             broken = [Broken.by(n, "null_record") for n in frame.filter(nothing)[ROW]]
-            yield Batch(frame.filter(~nothing), broken, keys=top.keys, size=round(share * len(typed)))
+            broken += _by_its_words(frame)
+            whole = frame.filter(~pl.col(ROW).is_in([b.source_row for b in broken]))
+            broken.sort(key=lambda b: b.source_row)
+            yield Batch(whole, broken, keys=top.keys, size=round(share * len(typed)))
             row += len(typed)
+
+
+def _by_its_words(frame: pl.DataFrame) -> list[Broken]:
+    """Return the rows that are test data or mojibake by their own words."""
+    said = frame.drop(ROW).select(pl.concat_str(pl.all(), separator="\n", ignore_nulls=True).alias("t"))["t"]
+    rows = map(frame.row, suspects(said))
+    return [Broken.by(row[0], rule) for row in rows if (rule := words_rule(row[1:]))]
 
 
 def _pairs(top: Header, wanted: list[str]) -> list[tuple[str, str]]:

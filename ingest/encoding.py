@@ -1,4 +1,4 @@
-"""Encodings: which one a file is in, and its lines decoded, one by one where a block does not decode.
+"""Encodings: the lines of a file decoded, one by one where a block does not decode.
 
 GBK is read as GB18030, its superset: a reader that takes GB18030 for GBK turns the four-byte characters of
 rare names into other text without a word. For the same reason lines in UTF-8 inside a file in GB18030 are
@@ -18,20 +18,11 @@ import polars as pl
 
 from jiwang.errors import SourceError
 
-BLOCK = 16 << 20  # bytes read at a time: a file of any size passes through bounded memory
+BLOCK = 32 << 20  # bytes read at a time: a file of any size passes through bounded memory
 LONGEST_LINE = 64 << 20  # bytes: a longer line is no record, and would not fit into bounded memory
 HEAD = 1 << 20  # bytes among which a header is looked for
-SAMPLE = 8 << 20  # bytes at the head of a file by which its encoding is told
-TOLERATED = 0.01  # share of lines that may fail to decode before the encoding itself is doubted
-PROVING = 4  # lines in other than ASCII that must decode for one that does not
 UTF8, UTF16 = "utf-8", "utf-16"
 _NEVER = "\x1e"  # a record separator, which files have line feeds for
-_BOMS = {codecs.BOM_UTF8: UTF8, codecs.BOM_UTF16_LE: UTF16, codecs.BOM_UTF16_BE: UTF16}
-_SAME = {
-    **dict.fromkeys(("gbk", "gb2312", "cp936"), "gb18030"),
-    **dict.fromkeys(("utf-8-sig", "utf8"), UTF8),
-    **dict.fromkeys(("utf16", "utf-16-le", "utf-16-be", "utf-16le", "utf-16be", "unicode"), UTF16),
-}
 
 
 @dataclass
@@ -54,69 +45,54 @@ class Lines:
     size: int = 0
 
 
-def normal(encoding: str) -> str:
-    """Return the one name under which an encoding and its subsets are read here."""
-    return _SAME.get(encoding.lower(), encoding.lower())
-
-
-def detect(path: Path, name: str, declared: Sequence[str]) -> tuple[str, ...]:
-    """Return the ``declared`` encodings, by the names used here, that of the file first.
-
-    UTF-8 proves itself, so it is looked at first: text in it must not pass as GB18030 by luck. The head of
-    the file is looked at; what does not decode further down is `Lines.undecodable`.
-
-    Raises:
-        SourceError: the file is in none of them; it names what the file looks like.
-    """
-    wanted = list(dict.fromkeys(normal(e) for e in declared))
-    sample = _sample(path)
-    found = _told(sample, wanted)
-    if found:
-        return (found, *(e for e in wanted if e != found))
-    raise SourceError(
-        f"{name}: it is not in {' or '.join(declared)}; it looks like {_looks(sample)}",
-        "export the file in the declared encoding, or declare its encoding in the mapping",
-    )
-
-
 def lines(path: Path, name: str, encodings: Sequence[str], block: int | None = None) -> Iterator[Lines]:
     """Yield the physical lines of a file, blocks of whole lines at a time.
 
-    ``encodings`` are those of `detect`: where a line is not in the first, the others are tried.
+    ``encodings`` are those of `ingest.detection.detect`: what is not in the first is tried in the others.
 
     Raises:
         SourceError: a line is longer than `LONGEST_LINE`.
     """
     first, rest, more, size = 0, b"", True, block or BLOCK
     order = _byte_order(path) if encodings[0] == UTF16 else ""
+    feed = b"\r" if not order and _ends_in_cr(path) else b""
     with path.open("rb") as handle:
         while more:
             read = handle.read(size)
             more = len(read) == size
-            rest += read
+            rest += read.replace(feed, b"\n") if feed else read
             end = _after_last(rest, order) if more else len(rest)
             if not end and more and len(rest) > LONGEST_LINE:
-                raise _too_long(name, first + 1, rest)
+                raise _too_long(name, first + 1)
             if end or not more:
                 data, rest = rest[:end], rest[end:]
-                part = _wide(data, order, first) if order else _decoded(data, encodings, first)
+                part = _wide(data, order, first) if order else decoded(data, encodings, first)
                 part.last, part.size = not more, end
                 yield part
                 first += len(part.texts)
 
 
-def _too_long(name: str, line: int, data: bytes) -> SourceError:
-    ends = "its lines end in CR alone" if data.count(b"\r") > 1 else "it has no line feed"
+def _too_long(name: str, line: int) -> SourceError:
     return SourceError(
-        f"{name}: line {line} is longer than {LONGEST_LINE >> 20} MiB: {ends}",
+        f"{name}: line {line} is longer than {LONGEST_LINE >> 20} MiB: it has no line feed",
         "export it with a line feed after every record, or declare another `format`",
     )
 
 
 def _byte_order(path: Path) -> str:
+    """Return which byte of a pair comes first: as the mark says, or, without one, where the zeros stand."""
     with path.open("rb") as handle:
-        head = handle.read(2)
-    return "utf-16-be" if head == codecs.BOM_UTF16_BE else "utf-16-le"
+        head = handle.read(HEAD)
+    if head.startswith((codecs.BOM_UTF16_BE, codecs.BOM_UTF16_LE)):
+        return "utf-16-be" if head.startswith(codecs.BOM_UTF16_BE) else "utf-16-le"
+    return "utf-16-be" if head[::2].count(0) > head[1::2].count(0) else "utf-16-le"
+
+
+def _ends_in_cr(path: Path) -> bool:
+    """Say whether lines end in CR alone, as they did on old Macs."""
+    with path.open("rb") as handle:
+        head = handle.read(HEAD)
+    return b"\r" in head and b"\n" not in head
 
 
 def _after_last(data: bytes, order: str) -> int:
@@ -131,7 +107,8 @@ def _after_last(data: bytes, order: str) -> int:
     return end + len(feed) if end >= 0 else 0
 
 
-def _decoded(data: bytes, encodings: Sequence[str], first: int) -> Lines:
+def decoded(data: bytes, encodings: Sequence[str], first: int) -> Lines:
+    """Return whole lines of bytes as text, those that are not in the first encoding by the others."""
     bare = data.removeprefix(codecs.BOM_UTF8) if first == 0 and encodings[0] == UTF8 else data
     found = Lines(first, pl.Series(dtype=pl.String))
     pieces: list[str] = []
@@ -167,11 +144,11 @@ def _stranger(line: bytes, encodings: Sequence[str], found: Lines, pieces: list[
     """Decode a line that is not in the first encoding, by one of the others where they were declared."""
     order = sorted(encodings[1:], key=lambda e: e != UTF8)
     for encoding in order:
-        if encoding != UTF16 and _decodes(line, encoding):
+        if encoding != UTF16 and decodes(line, encoding):
             pieces.append(line.decode(encoding))
             return
     at = found.first + sum(p.count("\n") for p in pieces)
-    found.undecodable[at] = next((e for e in (UTF8, "gb18030") if _decodes(line, e)), "")
+    found.undecodable[at] = next((e for e in (UTF8, "gb18030") if decodes(line, e)), "")
     pieces.append(line.decode(encodings[0], "replace"))
 
 
@@ -190,7 +167,7 @@ def _utf8_lines(data: bytes) -> list[tuple[int, int]]:
         if found and at < found[-1][1]:
             continue
         start, end = data.rfind(b"\n", 0, at) + 1, data.find(b"\n", at) + 1 or len(data)
-        if _decodes(data[start:end], UTF8):
+        if decodes(data[start:end], UTF8):
             found.append((start, end))
     return found
 
@@ -221,54 +198,10 @@ def _parted(text: str) -> pl.Series:
     )["t"]
 
 
-def _decodes(data: bytes, encoding: str) -> bool:
+def decodes(data: bytes, encoding: str) -> bool:
+    """Say whether bytes are of an encoding, strictly."""
     try:
         data.decode(encoding)
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _sample(path: Path) -> bytes:
-    """Return the head of the file, cut at a line's end where that does not cut all of it."""
-    with path.open("rb") as handle:
-        head = handle.read(SAMPLE)
-        whole = not handle.read(1)
-    return head if whole or b"\n" not in head else head[: head.rfind(b"\n") + 1]
-
-
-def _told(sample: bytes, wanted: Sequence[str]) -> str | None:
-    """Return which of the ``wanted`` encodings a sample is in."""
-    bom = next((e for mark, e in _BOMS.items() if sample.startswith(mark)), None)
-    if bom:
-        return bom if bom in wanted else None
-    if UTF16 in wanted and b"\x00" in sample[:4096]:
-        return UTF16
-    narrow = [e for e in wanted if e != UTF16]
-    if _decodes(sample, "ascii"):
-        return next(iter(narrow), None)
-    if _decodes(sample, UTF8):
-        return UTF8 if UTF8 in wanted else None
-    whole = (e for e in narrow if _decodes(sample, e))
-    alone = (e for e in narrow if _mostly(sample, (e,)))
-    mixed = (e for e in narrow if _mostly(sample, (e, *(o for o in narrow if o != e))))
-    return next(whole, None) or next(alone, None) or next(mixed, None)
-
-
-def _mostly(sample: bytes, encodings: Sequence[str]) -> bool:
-    """Say whether all but a few lines decode, those few far outnumbered by lines that prove the encoding."""
-    found = _decoded(sample, encodings, 0)
-    bad = len(found.undecodable)
-    proofs = int(found.texts.str.contains(r"[^\x00-\x7f]").sum()) - bad
-    return bad <= max(1, TOLERATED * len(found.texts)) and proofs >= PROVING * bad
-
-
-def _looks(sample: bytes) -> str:
-    bom = next((e for mark, e in _BOMS.items() if sample.startswith(mark)), None)
-    if bom:
-        return bom
-    found = next((e for e in (UTF8, "gb18030") if _decodes(sample, e)), None)
-    if found:
-        return found
-    mixed = len(sample) and _mostly(sample, ("gb18030", UTF8))
-    return "a mixture of gb18030 and utf-8: declare both" if mixed else "no known text encoding"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ingest import columnar, delimited, documents, encoding, fixed, workbook
+from ingest import columnar, delimited, detection, documents, fixed, workbook
 from ingest.headers import Header, header_faults
 from ingest.layouts import Fixed, Json, JsonLines, Workbook
 from ingest.mapping import Mapping
@@ -136,7 +136,7 @@ def _opened(path: Path, name: str, mapping: Mapping, period: str) -> Iterable[So
     if layout.kind == "parquet":
         yield Source(path, name, mapping, (), columnar.header(path, name, mapping), period=period)
         return
-    codecs = encoding.detect(path, name, mapping.encoding)
+    codecs = detection.detect(path, name, mapping.encoding)
     if isinstance(layout, Json | JsonLines):
         part = f"{name}#{layout.rows}" if layout.rows else name
         yield Source(path, part, mapping, codecs, period=period)

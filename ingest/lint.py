@@ -5,6 +5,7 @@ A fault names the file, the line and the key, and says what to do.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -56,9 +57,8 @@ def faults_of(dialect: Dialect) -> list[str]:
 
 def _placed(dialect: Dialect, fault: Fault) -> str:
     """Return a fault as a sentence, with the file and line where its key stands."""
-    from_file = [
-        (name, text) for name, text in dialect.texts.items() if f'"{fault.mapping}"' in text.partition("[")[0]
-    ]
+    own = re.compile(rf'^id\s*=\s*["\']{re.escape(fault.mapping)}["\']', re.M)
+    from_file = [(name, text) for name, text in dialect.texts.items() if own.search(text)]
     shared = [
         (n, t) for n, t in dialect.texts.items() if fault.keys[:1] == ("codes",) and n not in dict(from_file)
     ]

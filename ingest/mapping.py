@@ -103,10 +103,15 @@ class Column(Strict):
 
 
 class Volume(Strict):
-    """How many rows a delivery of this source should bring, accepted rows over all its files."""
+    """How many rows a delivery of this source should bring, accepted rows over all its files.
+
+    Attributes:
+        max_change: share by which they may differ from the batch that the workspace holds.
+    """
 
     min_rows: int = 0
     max_rows: int | None = None
+    max_change: float | None = Field(None, gt=0)
 
 
 class Mapping(Strict):

@@ -1,4 +1,4 @@
-"""Periods: which time a file is of, as its name says, and which version of a mapping is for it."""
+"""Periods: which time a file is of, as its name says, which mapping is for it, and which file came later."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import fnmatch
 import re
 from datetime import date
 from functools import cache
+from pathlib import PurePosixPath
 
 from ingest.mapping import Mapping
 
@@ -40,6 +41,16 @@ def is_valid(mapping: Mapping, period: str) -> bool:
     return (mapping.valid_from is None or mapping.valid_from <= last) and (
         mapping.valid_to is None or first <= mapping.valid_to
     )
+
+
+def delivery(name: str) -> tuple[str | int, ...]:
+    """Return a key that sorts names in the order of delivery: pay.csv, pay(1).csv, pay2.csv, pay10.csv.
+
+    Digits count as numbers, and the suffix last: a copy or a correction comes after what it repeats.
+    """
+    path = PurePosixPath(name)
+    pieces = re.split(r"([0-9]+)", str(path.with_suffix("")))
+    return (*(int(p) if i % 2 else p for i, p in enumerate(pieces)), -1, path.suffix)
 
 
 def _days(period: str) -> tuple[date, date]:

@@ -63,7 +63,8 @@ def run(  # noqa: PLR0913 - what the orchestrator gives every stage, and what th
     staging = Staging(workspace.root, region)
     with workspace.publish("quarantine", stamp) as quarantine, workspace.publish("records", stamp) as records:
         staged = staging.staged(handover.sources, progress)
-        entries = _sound([one.entry for one in staged], handover.left_out if allow_unknown else None)
+        allowed = handover.left_out if allow_unknown else None
+        entries = _sound([one.entry for one in staged], allowed, _batch_before(workspace))
         _assemble(staged, records, workspace.folder("records"), progress)
         told = counts(entries, handover.documents, handover.left_out, settings)
         write(_quarantined(staged, region), Quarantine, quarantine / "quarantine.parquet")
@@ -79,11 +80,20 @@ def _check(dialect: Dialect) -> None:
         raise MappingError("; ".join(faults), "correct the mappings; `jiwang source lint` lists their faults")
 
 
-def _sound(entries: list[Entry], allow: list[str] | None) -> list[Entry]:
+def _sound(entries: list[Entry], allow: list[str] | None, before: Mapping[str, int]) -> list[Entry]:
     """Return the accounts of files in which nothing is wrong that stops the run; else raise it."""
     complain([f for entry in entries for f in (*entry.faults, *entry.stops())], allow=allow)
-    check_volumes(entries)
+    check_volumes(entries, before)
     return entries
+
+
+def _batch_before(workspace: Workspace) -> dict[str, int]:
+    """Return the accepted rows by mapping of the batch that the workspace holds."""
+    path = workspace.folder("records") / "files.parquet"
+    if not path.is_file():
+        return {}
+    files = pl.read_parquet(path, columns=["mapping", "accepted"])
+    return dict(files.group_by("mapping").agg(pl.col("accepted").sum()).iter_rows())
 
 
 def _assemble(staged: Sequence[Staged], folder: Path, before: Path, progress: Progress) -> None:

@@ -148,8 +148,8 @@ def _code() -> str:
     return h.hexdigest()
 
 
-def chunks(staged: list[Staged]) -> Iterator[tuple[Staged, pl.DataFrame]]:
-    """Yield the records of staged files, a batch at a time, in the order given."""
+def chunks(staged: list[Staged], columns: list[str] | None = None) -> Iterator[tuple[Staged, pl.DataFrame]]:
+    """Yield the records of staged files, a batch at a time, in the order given, with these columns (all)."""
     for one in staged:
         for path in one.rows():
-            yield one, pl.read_ipc(path)
+            yield one, pl.read_ipc(path, columns=columns)

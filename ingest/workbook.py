@@ -112,9 +112,15 @@ def _joined(rows: pl.DataFrame) -> tuple[str, ...]:
     return tuple(names)
 
 
-@lru_cache(maxsize=1)
 def _sheet(path: Path, name: str, sheet: str) -> pl.DataFrame:
+    told = path.stat()
+    return _cells(path, name, sheet, told.st_mtime_ns, told.st_size)
+
+
+@lru_cache(maxsize=1)
+def _cells(path: Path, name: str, sheet: str, written: int, size: int) -> pl.DataFrame:
     """Return a sheet's cells as texts; the last one is kept, for its header is looked at before its rows."""
+    del written, size  # they tell one state of the file from the next
     import fastexcel  # noqa: PLC0415 - few hand-overs hold a workbook
 
     try:

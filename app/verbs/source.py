@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.options import SourcesOption
-from jiwang.errors import UsageError
+from jiwang.errors import SourceError, UsageError
 
 if TYPE_CHECKING:
     from ingest.draft import Draft
@@ -20,7 +20,7 @@ group = typer.Typer(
 )
 DIALECT = """\
 # What no mapping reads: listed in the account as documents.
-ignore = ["*字典*", "*说明*", "*.md", "*.doc", "*.docx", "*.pdf", "README*", ".*", "*/.*", "Thumbs.db"]
+ignore = [{papers}"*字典*", "*说明*", "*.md", "*.doc*", "*.pdf", "README*", ".*", "*/.*", "Thumbs.db"]
 """
 
 
@@ -59,7 +59,10 @@ def check(
 
     if table is not None and table not in record_tables():
         raise UsageError(f"there is no record table {table!r}", f"name one of: {', '.join(record_tables())}")
-    drafts = drafts_of(paths, root=root, said=dictionary, table=table)
+    refused: list[SourceError] = []
+    drafts = drafts_of(paths, root=root, said=dictionary, table=table, refused=refused)
+    for error in refused:
+        typer.echo(f"{error.problem} — {error.remedy}", err=True)
     if not drafts:
         raise UsageError("there is no file to look at", "name files of a hand-over, or its folder")
     for draft in drafts:
@@ -70,7 +73,7 @@ def check(
         typer.echo("Write the mappings with --out; then `jiwang source lint`.")
         return 0
     _write(drafts, out, force=force)
-    return 0
+    return 2 if refused else 0
 
 
 @group.command("lint")
@@ -112,7 +115,8 @@ def _write(drafts: list[Draft], out: Path, *, force: bool) -> None:
             name = draft.name if n == 1 else f"{draft.name}_{n}"
             texts[out / f"{name}.toml"] = toml(draft, name)
         if not (out / "dialect.toml").exists():
-            texts[out / "dialect.toml"] = DIALECT
+            papers = "".join(f'"{p}", ' for p in drafts[0].papers)
+            texts[out / "dialect.toml"] = DIALECT.format(papers=papers)
     there = [p.name for p in texts if p.exists()]
     if there and not force:
         raise UsageError(

@@ -6,7 +6,8 @@
 What departments call things is data: ``fields.toml``, ``tables.toml`` and ``words.toml``.
 """
 
-from ingest.draft.draft import Draft, Guess, check
+from ingest.draft.draft import Draft, check
+from ingest.draft.evidence import Guess
 from ingest.draft.render import toml
 
 __all__ = ["Draft", "Guess", "check", "toml"]

@@ -57,6 +57,11 @@ class Section:
     files: list[str] = field(default_factory=list)
     fields: dict[str, Entry] = field(default_factory=dict)
 
+    def entry(self, column: str) -> Entry | None:
+        """Return what is said of a column; of a path in JSON, what is said of it or of the list it is in."""
+        names = (column, column.replace("[]", ""), column.partition("[]")[0])
+        return next((self.fields[n] for n in names if n in self.fields), None)
+
     def widths(self) -> dict[str, int] | None:
         """Return column → width where every column has one: text of fixed width."""
         if self.fields and all(e.width for e in self.fields.values()):
@@ -81,22 +86,6 @@ class Dictionary:
         shared = [(len(set(headers) & set(s.fields)), -i) for i, s in enumerate(rest)]
         best = max(shared, default=(0, 0))
         return rest[-best[1]] if best[0] * 2 > len(headers) or (named and rest) else None
-
-    def legend(self, name: str, entry: Entry | None) -> dict[str, str]:
-        """Return the code table of a column: named in what is said of it, said there itself, or by title."""
-        about = f"{entry.title} {entry.about}" if entry else ""
-        for table, codes in sorted(self.codes.items(), key=lambda item: -len(item[0])):
-            key = table.split()[0]
-            if re.search(rf"(?<![0-9A-Za-z_]){re.escape(key)}(?![0-9A-Za-z_])", about.partition(" ")[2]):
-                return codes
-        own = _pairs(entry.about) if entry else {}
-        if len(own) > 1:
-            return own
-        titles = [name, *([entry.title] if entry else [])]
-        for table, codes in self.codes.items():
-            if any(t and t in table.split() for t in titles):
-                return codes
-        return {}
 
 
 def read(path: Path) -> Dictionary:
@@ -175,14 +164,12 @@ def _take_codes(found: Dictionary, text: str, heading: str) -> None:
     """Take a line of codes: ``- **SEX 性别**：1=男；2=女``."""
     match = re.match(r"^[-*\s]*\**([^：:=*]{1,30}?)\**\s*[：:]\s*(.+)$", text)
     name, rest = (match[1].strip(), match[2]) if match else (heading, text)
-    pairs = _pairs(rest)
-    if len(pairs) > 1 or (pairs and match and "**" in text):
-        found.codes.setdefault(name, {}).update(
-            {k: v for k, v in pairs.items() if k not in found.codes[name]}
-        )
+    said = pairs(rest)
+    if len(said) > 1 or (said and match and "**" in text):
+        found.codes.setdefault(name, {}).update({k: v for k, v in said.items() if k not in found.codes[name]})
 
 
-def _pairs(text: str) -> dict[str, str]:
+def pairs(text: str) -> dict[str, str]:
     """Return code → word of ``1=男；2=女``, ``1-男 2-女`` or ``01男、02女``."""
     found: dict[str, str] = {}
     rest = text
@@ -194,8 +181,8 @@ def _pairs(text: str) -> dict[str, str]:
         found.setdefault(match[1], after[: end.start() if end else None].strip(" )）"))
         rest = after[end.start() :] if end else ""
     if not found:
-        pairs = _DASHED.findall(text)
-        found = dict(pairs) if len(pairs) > 1 else {}
+        dashed = _DASHED.findall(text)
+        found = dict(dashed) if len(dashed) > 1 else {}
     return found
 
 

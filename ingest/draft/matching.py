@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ingest.draft.dictionary import Section
+from ingest.draft.coding import meaning
+from ingest.draft.dictionary import Dictionary, Section
 from ingest.draft.naming import likeness, table_words
 from ingest.draft.profile import Profile
 from ingest.draft.sample import Sample
-from jiwang.ontology import FieldType, record_tables
+from jiwang.ontology import FieldType, RecordField, record_tables
 
 LEAST = 0.45  # how sure a match must be to be made
 _NAME, _VALUES = 0.68, 0.32
@@ -30,6 +31,24 @@ class Match:
     next_sure: float = 0.0
 
 
+class _Meanings:
+    """How much of each column means something in each code list; looked at once."""
+
+    def __init__(self, profiles: Mapping[str, Profile], book: Dictionary) -> None:
+        self.profiles = profiles
+        self.book = book
+        self._known: dict[tuple[str, str], float] = {}
+
+    def of(self, column: str, spec: RecordField) -> float:
+        """Return how well a column fits a code list; a few values of unknown meaning may be codes."""
+        profile, key = self.profiles[column], (column, spec.codes or "")
+        if not profile.few:
+            return 0.1
+        if key not in self._known:
+            self._known[key] = meaning(key[1], profile, self.book)
+        return 0.6 + 0.4 * self._known[key]
+
+
 @dataclass
 class Assignment:
     """A file held against one record table.
@@ -45,18 +64,23 @@ class Assignment:
 
 
 def assign(
-    sample: Sample, profiles: Mapping[str, Profile], section: Section | None, only: str | None = None
+    sample: Sample,
+    profiles: Mapping[str, Profile],
+    section: Section | None,
+    book: Dictionary,
+    only: str | None = None,
 ) -> list[Assignment]:
     """Return the record tables that a file may fill, the likeliest first.
 
     Names weigh more than values: departments rename little and dirty values much. The name of the file, the
     title in its dictionary and the share of columns and fields that find each other settle the table.
     """
-    titles = {c: section.fields[c].title for c in sample.columns if section and c in section.fields}
+    titles = {c: e.title for c in sample.columns if section and (e := section.entry(c))}
     texts = [sample.name.rsplit("/", 1)[-1].rsplit(".", 1)[0], sample.sheet, section.title if section else ""]
+    meanings = _Meanings(profiles, book)
     found = []
     for table in [only] if only else record_tables():
-        matches = _matches(table, profiles, titles)
+        matches = _matches(table, profiles, titles, meanings)
         fields = record_tables()[table].fields
         gained = sum(m.sure for m in matches.values())
         overlap = 2 * gained / (len(sample.columns) + len(fields)) if fields else 0.0
@@ -68,14 +92,16 @@ def assign(
     return sorted(found, key=lambda a: (-a.score, a.table))
 
 
-def _matches(table: str, profiles: Mapping[str, Profile], titles: Mapping[str, str]) -> dict[str, Match]:
+def _matches(
+    table: str, profiles: Mapping[str, Profile], titles: Mapping[str, str], meanings: _Meanings
+) -> dict[str, Match]:
     """Give each column at most one field and each field one column, the surest pairs first."""
     fields = record_tables()[table].fields
     pairs = []
     for at, (column, profile) in enumerate(profiles.items()):
         named = likeness(table, column, titles.get(column, ""))
         for name, spec in fields.items():
-            fits = profile.fits(spec.type)
+            fits = meanings.of(column, spec) if spec.type == "code" else profile.fits(spec.type)
             sure = _sure(named.get(name, 0.0), fits, spec.type, empty=not profile.values)
             if sure >= LEAST:
                 pairs.append((sure, -at, column, Match(name, sure, named.get(name, 0.0), fits)))

@@ -44,14 +44,14 @@ def _forms(table: str) -> Mapping[str, tuple[tuple[str, float], ...]]:
         for words, weight in (([field.zh, *own], 1.0), (shared, 0.95), ([name], 0.9)):
             for word in words:
                 forms.setdefault(plain(word), weight)
-                for spelt, much in _spelt(word):
+                for spelt, much in spelt_out(word):
                     forms.setdefault(spelt, weight * much)
         found[name] = tuple(forms.items())
     return found
 
 
 @cache
-def _spelt(word: str) -> tuple[tuple[str, float], ...]:
+def spelt_out(word: str) -> tuple[tuple[str, float], ...]:
     """Return a Chinese word in initials and in full pinyin."""
     if not _HAN.search(word):
         return ()
@@ -113,7 +113,10 @@ def table_words(table: str, *texts: str) -> float:
             else:
                 best = max(
                     best,
-                    *(0.9 if i == text else 0.7 if len(i) > 3 and i in text else 0 for i, _ in _spelt(word)),
+                    *(
+                        0.9 if i == text else 0.7 if len(i) > 3 and i in text else 0
+                        for i, _ in spelt_out(word)
+                    ),
                     0,
                 )
     return best

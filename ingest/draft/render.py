@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from ingest.draft.coding import TODO, Code
-from ingest.draft.draft import SURE, Draft, Guess
+from ingest.draft.draft import SURE, Draft
+from ingest.draft.evidence import Guess
 from ingest.draft.sample import glob
 from jiwang.ontology import record_tables
 
@@ -32,7 +33,7 @@ def _lines(draft: Draft, name: str) -> Iterator[str]:
     yield f"files = {_value([glob(draft.sample.name)])}"
     yield f"format = {_value(draft.sample.layout)}"
     if draft.sample.encoding:
-        yield f"encoding = {_value([draft.sample.encoding])}"
+        yield f"encoding = {_value(draft.sample.encoding.split(', '))}"
     key = list(draft.key) or [TODO]
     yield f"business_key = {_value(key)}  # {draft.repeats:.1%} of the rows repeat one"
     units = {g.unit_column for g in draft.guesses}
@@ -41,7 +42,9 @@ def _lines(draft: Draft, name: str) -> Iterator[str]:
         yield f"ignore_columns = {_value(left)}"
     yield ""
     yield "[columns]"
-    yield from (line for g in draft.guesses for line in _column(g))
+    grown = {c for columns in draft.sample.layout.get("layouts", ()) for c in columns}
+    named = set(draft.sample.layout.get("names", ())) or set(draft.sample.header)
+    yield from (line for g in draft.guesses for line in _column(g, grown=g.column in grown - named))
     for guess in draft.guesses:
         if guess.codes:
             yield ""
@@ -49,7 +52,7 @@ def _lines(draft: Draft, name: str) -> Iterator[str]:
             yield from (_code(c) for c in guess.codes)
 
 
-def _column(guess: Guess) -> Iterator[str]:
+def _column(guess: Guess, *, grown: bool) -> Iterator[str]:
     if guess.match is None:
         return
     said: dict[str, Any] = {"field": guess.match.field}
@@ -57,6 +60,10 @@ def _column(guess: Guess) -> Iterator[str]:
         said["codes"] = _table_name(guess)
     if guess.unit != "yuan":
         said["unit"] = guess.unit
+    if grown:
+        said["optional"] = True
+    if guess.template:
+        said["template"] = guess.template
     if guess.unit_column:
         said["unit_column"] = guess.unit_column
     if guess.dates:
@@ -89,6 +96,8 @@ def _value(value: Any) -> str:
         return "{ " + ", ".join(f"{_key(k)} = {_value(v)}" for k, v in value.items()) + " }"
     if isinstance(value, list):
         return "[" + ", ".join(map(_value, value)) + "]"
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, int):
         return str(value)
     return json.dumps(value, ensure_ascii=False)

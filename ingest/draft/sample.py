@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -14,14 +13,15 @@ from typing import Any
 import polars as pl
 
 from ingest.draft import fixed_width
+from ingest.draft.headed import HEAD, headed
+from ingest.draft.nested import MOST_ROWS, laid, plain
 from ingest.raw import SPACE
 from jiwang.errors import SourceError
 
 LARGEST = 96 << 20  # bytes of a text file that are looked at
-MOST_ROWS = 200_000
-_HEAD = 40  # lines among which layout and header are looked for
 _DELIMITERS = (",", "|", "\t", ";", "^", "~", "\x01", "$", "#", "@", "!")
-_SHORTEST_GARBLED = 0.02  # share of characters that may fail to decode
+_RUN = re.compile(r"[^\w\s\"'.,\-:（）()\u3400-\u9fff]{2,4}")
+_GARBLED = 0.05  # share of lines that may fail to decode
 
 
 @dataclass
@@ -32,6 +32,7 @@ class Sample:
         name: file, relative to the hand-over; ``sheet`` of a workbook.
         layout: the ``[format]`` of a mapping, as plain values; ``encoding`` of text.
         columns: header → values, stripped, empty where nothing stands.
+        header: the columns of its header line.
         notes: what a person should know of how it was read.
     """
 
@@ -41,6 +42,7 @@ class Sample:
     columns: dict[str, list[str]]
     sheet: str = ""
     notes: list[str] = field(default_factory=list)
+    header: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -62,8 +64,12 @@ def glob(name: str) -> str:
     return f"{folder}/{starred}{dot}{suffix}" if folder else f"{starred}{dot}{suffix}"
 
 
-def samples(path: Path, name: str, widths: dict[str, int] | None = None) -> list[Sample]:
-    """Return the samples of a file: one, or one a sheet. ``widths`` are those that a dictionary states.
+def samples(
+    path: Path, name: str, widths: dict[str, int] | None = None, known: Sequence[str] = ()
+) -> list[Sample]:
+    """Return the samples of a file: one, or one a sheet.
+
+    ``widths`` and ``known`` are the widths and the columns that a dictionary states.
 
     Raises:
         SourceError: the file is empty, or nothing in it looks like rows.
@@ -76,11 +82,15 @@ def samples(path: Path, name: str, widths: dict[str, int] | None = None) -> list
         found = list(_workbook(path, name))
     elif head.startswith(b"PAR1"):
         frame = pl.scan_parquet(path).head(MOST_ROWS).collect()
-        cells = {c: [_plain(v) for v in frame[c].to_list()] for c in frame.columns}
+        cells = {c: [plain(v) for v in frame[c].to_list()] for c in frame.columns}
         found = [Sample(name, {"kind": "parquet"}, None, cells)]
     else:
         text, encoding = decoded(path, name)
-        found = [_json(name, text, encoding) if text[:1] in "{[" else _text(name, text, encoding, widths)]
+        found = [
+            _json(name, text, encoding)
+            if text.lstrip()[:1] in ("{", "[")
+            else _text(name, text, encoding, widths, known)
+        ]
     found = [s for s in found if s.columns]
     if not found:
         raise SourceError(f"{name}: there are no rows in it", "see with your own eyes what the file holds")
@@ -96,19 +106,39 @@ def decoded(path: Path, name: str) -> tuple[str, str]:
     for encoding, utf16 in (("utf-16-le", 1), ("utf-16-be", 0)):
         if data[utf16:4096:2].count(0) > len(data[:4096]) // 8:
             return data.decode(encoding, "replace"), encoding
-    try:
-        return data.decode("utf-8-sig", "strict" if len(data) < LARGEST else "ignore"), "utf-8"
-    except UnicodeDecodeError:
-        text = data.decode("gb18030", "replace")
-    if text.count("\ufffd") > _SHORTEST_GARBLED * len(text):
+    whole = data[: data.rfind(b"\n") + 1] if len(data) == LARGEST else data
+    found = {e: whole.decode(e, "replace") for e in ("utf-8-sig", "gb18030")}
+    lost = {e: t.count("\ufffd") for e, t in found.items()}
+    best = "utf-8-sig" if lost["utf-8-sig"] <= lost["gb18030"] else "gb18030"
+    if not lost[best]:
+        return found[best], best.removesuffix("-sig")
+    text, bad = _mixed(whole)
+    if bad > max(4, _GARBLED * text.count("\n")):
         raise SourceError(
             f"{name}: it is in no encoding known here", "ask its department for UTF-8 or GB18030"
         )
-    return text, "gb18030"
+    alone = _broken_lines(found[best])
+    return (found[best], best.removesuffix("-sig")) if alone <= bad + 2 else (text, "utf-8, gb18030")
 
 
-def _text(name: str, text: str, encoding: str, widths: dict[str, int] | None) -> Sample:
-    lines = [t for t in text.split("\n") if t.strip(SPACE)][: MOST_ROWS + _HEAD]
+def _broken_lines(text: str) -> int:
+    return sum("\ufffd" in line for line in text.split("\n"))
+
+
+def _mixed(data: bytes) -> tuple[str, int]:
+    """Return the text of a file whose lines are in UTF-8 or in GB18030, and how many are in neither."""
+    lines, lost = [], 0
+    for line in data.split(b"\n"):
+        try:
+            lines.append(line.decode("utf-8-sig"))
+        except UnicodeDecodeError:
+            lines.append(line.decode("gb18030", "replace"))
+            lost += "\ufffd" in lines[-1]
+    return "\n".join(lines), lost
+
+
+def _text(name: str, text: str, encoding: str, widths: dict[str, int] | None, known: Sequence[str]) -> Sample:
+    lines = [t for t in text.split("\n") if t.strip(SPACE)][: MOST_ROWS + HEAD]
     lines = [t.removesuffix("\r") for t in lines]
     delimiter = _delimiter(lines[:2000])
     if delimiter is None or widths:
@@ -118,10 +148,10 @@ def _text(name: str, text: str, encoding: str, widths: dict[str, int] | None) ->
             return Sample(name, layout, encoding, cells)
     if delimiter is None:
         return Sample(name, {"kind": "csv"}, encoding, {})
-    parted = list(csv.reader(lines, delimiter=delimiter))
-    sample = _headed(name, {"kind": "csv", "delimiter": delimiter}, parted)
-    sample.encoding = encoding
-    return sample
+    several = len(delimiter) > 1
+    parted = [t.split(delimiter) for t in lines] if several else list(csv.reader(lines, delimiter=delimiter))
+    rows = headed({"kind": "csv", "delimiter": delimiter}, parted, known)
+    return Sample(name, rows.layout, encoding, rows.columns, notes=rows.notes, header=rows.header)
 
 
 def _delimiter(lines: Sequence[str]) -> str | None:
@@ -133,49 +163,18 @@ def _delimiter(lines: Sequence[str]) -> str | None:
         share = often / len(lines) if usual else 0.0
         if share * min(usual, 8) > most and share > 1 / 2:
             best, most = mark, share * min(usual, 8)
-    if best and all(best * 2 in t or best not in t for t in lines[:50]):
-        return best * 2
-    return best
+    return _longer(lines, best) if best else None
 
 
-def _headed(name: str, layout: dict[str, Any], parted: Sequence[Sequence[str]]) -> Sample:
-    """Find the header among parted rows, and lay what follows out as columns."""
-    width = Counter(len(r) for r in parted[:2000]).most_common(1)[0][0]
-    notes = []
-    at = next((i for i, r in enumerate(parted[:_HEAD]) if _is_header(r, width)), None)
-    if at is None:
-        names = [f"c{i + 1}" for i in range(width)]
-        layout = layout | {"names": names}
-        notes.append("no header line was found: name the columns in `format.names` after its dictionary")
-        rows = parted
-    else:
-        names, rows = _numbered([n.strip(SPACE) for n in parted[at]]), parted[at + 1 :]
-        if at:
-            notes.append(f"{at} lines stand above the header")
-    whole = [[v.strip(SPACE) for v in r] for r in rows if len(r) == len(names) and list(r) != list(names)]
-    if len(whole) < len(rows):
-        notes.append(f"{len(rows) - len(whole)} of {len(rows)} rows have another number of fields")
-    cells = dict(zip(names, map(list, zip(*whole, strict=True)), strict=True)) if whole else {}
-    return Sample(name, layout, None, cells or {n: [] for n in names}, notes=notes)
-
-
-def _is_header(cells: Sequence[str], width: int) -> bool:
-    """Say whether a row looks like a header: as wide as the rows, of words, none of them twice or long."""
-    said = [c.strip(SPACE) for c in cells]
-    if len(said) != width or sum(map(bool, said)) < max(2, 0.8 * width):
-        return False
-    numbers = sum(c.replace(".", "").replace("-", "").replace(":", "").isdigit() for c in said)
-    return numbers == 0 and max(map(len, said)) <= 40 and len(set(said)) > 0.8 * width
-
-
-def _numbered(names: list[str]) -> list[str]:
-    """Number the headers that occur twice, as the reader does: ``金额#1``, ``金额#2``."""
-    counts, seen = Counter(names), Counter[str]()
-    told = []
-    for name in names:
-        seen[name] += 1
-        told.append(f"{name}#{seen[name]}" if counts[name] > 1 else name)
-    return told
+def _longer(lines: Sequence[str], mark: str) -> str:
+    """Return the delimiter of several characters, such as ``|+|``, that ``mark`` is a part of; or itself."""
+    own = Counter(t.count(mark) for t in lines).most_common(1)[0][0]
+    runs: set[str] = {r for t in lines[:200] for r in _RUN.findall(t) if mark in r}
+    for run in sorted(runs, key=lambda r: (-len(r), r)):
+        usual, often = Counter(t.count(run) for t in lines).most_common(1)[0]
+        if usual and usual * run.count(mark) == own and often > len(lines) / 2:
+            return run
+    return mark
 
 
 def _workbook(path: Path, name: str) -> Iterator[Sample]:
@@ -191,78 +190,12 @@ def _workbook(path: Path, name: str) -> Iterator[Sample]:
         loaded = book.load_sheet(sheet, header_row=None, dtypes="string", n_rows=MOST_ROWS)
         rows = [[c or "" for c in r] for r in loaded.to_polars().iter_rows()] if loaded.height else []
         if len(rows) > 1:
-            sample = _headed(name, {"kind": "xlsx"}, rows)
-            sample.sheet = sheet if len(book.sheet_names) > 1 else ""
-            if sample.sheet:
-                sample.layout["sheets"] = [sheet]
-            yield sample
+            found = headed({"kind": "xlsx"}, rows)
+            own = sheet if len(book.sheet_names) > 1 else ""
+            layout = found.layout | ({"sheets": [sheet]} if own else {})
+            yield Sample(name, layout, None, found.columns, own, found.notes, found.header)
 
 
 def _json(name: str, text: str, encoding: str) -> Sample:
-    decoder = json.JSONDecoder(parse_float=str, parse_int=str)
-    records: list[Any] = []
-    layout: dict[str, Any] = {"kind": "jsonl"}
-    try:
-        document = decoder.decode(text)
-    except ValueError:
-        for line in text.splitlines()[:MOST_ROWS]:
-            try:
-                records.append(decoder.decode(line))
-            except ValueError:
-                continue
-    else:
-        layout, records = _array(document)
-    rows = [dict(_leaves(r)) for r in records if isinstance(r, dict)]
-    paths = list(dict.fromkeys(p for r in rows for p in r))
-    cells = {p: [r.get(p, "") for r in rows] for p in paths}
-    return Sample(name, layout, encoding, cells)
-
-
-def _array(document: Any) -> tuple[dict[str, Any], list[Any]]:
-    """Return the largest array of objects in a document, its path, and the number that stands beside it."""
-    found: list[tuple[str, list[Any]]] = []
-    totals: list[tuple[str, int]] = []
-
-    def walk(node: Any, path: str) -> None:
-        if isinstance(node, list):
-            found.append((path, node))
-        elif isinstance(node, dict):
-            for key, value in node.items():
-                below = f"{path}.{key}" if path else key
-                if isinstance(value, str) and value.isdigit():
-                    totals.append((below, int(value)))
-                walk(value, below)
-
-    walk(document, "")
-    if not found:
-        return {"kind": "json"}, [document]
-    path, records = max(found, key=lambda f: len(f[1]))
-    layout: dict[str, Any] = {"kind": "json", "records": path}
-    stated = [(p, n) for p, n in totals if abs(n - len(records)) <= 0.02 * len(records) + 1]
-    if stated:
-        layout["total"] = {
-            "path": stated[0][0],
-            "counts": "read" if stated[0][1] == len(records) else "accepted",
-        }
-    return layout, records[:MOST_ROWS]
-
-
-def _leaves(record: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Yield the paths of a record's values, as the reader names them, and the values as text."""
-    if isinstance(record, dict):
-        for name, value in record.items():
-            yield from _leaves(value, f"{path}.{name}" if path else name)
-    elif isinstance(record, list):
-        below: dict[str, list[str]] = {}
-        for item in record:
-            for inner, value in _leaves(item, f"{path}[]"):
-                below.setdefault(inner, []).append(value)
-        yield from ((p, ";".join(v)) for p, v in below.items())
-    else:
-        yield path, _plain(record)
-
-
-def _plain(value: Any) -> str:
-    if value is None:
-        return ""
-    return str(value).lower() if isinstance(value, bool) else str(value).strip(SPACE)
+    layout, columns = laid(text)
+    return Sample(name, layout, encoding, columns)

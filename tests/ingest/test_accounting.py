@@ -123,14 +123,14 @@ CHILD = """
 import resource, sys
 from pathlib import Path
 import ingest
-from ingest import encoding
+from ingest import detection, encoding
 from jiwang.config import Settings
 from jiwang.progress import SilentProgress
 from jiwang.workspace import Workspace
-encoding.BLOCK = encoding.SAMPLE = 1 << 20
+encoding.BLOCK = detection.SAMPLE = 1 << 20
 root = Path(sys.argv[1])
-told = ingest.run(Workspace.open(root / "ws", create=True), Settings(), region="m", dialect="m", source=root / "in",
-                  allow_unknown=False, progress=SilentProgress(), sources=root / "src")
+told = ingest.run(Workspace.open(root / "ws", create=True), Settings(), region="m", dialect="m",
+                  source=root / "in", allow_unknown=False, progress=SilentProgress(), sources=root / "src")
 print(told["accepted"], resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
 

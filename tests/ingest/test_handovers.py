@@ -119,6 +119,22 @@ def test_too_few_rows(desk):
     refuse(desk, VolumeError, "mapping pay: 1 rows accepted, 5 to any expected")
 
 
+def test_a_batch_that_differs_too_much_from_the_one_before(desk):
+    desk.mappings["pay"] = desk.mappings["pay"].replace(
+        "codes.reason", "volume.max_change = 0.5\ncodes.reason"
+    )
+    rows = [GOOD.replace("202401", f"2024{m:02}") for m in range(1, 9)]
+    desk.lay({"人社局/pay.csv": [HEADER, *rows]})
+    desk.ingest()
+    desk.lay({"人社局/pay.csv": [HEADER, *rows[:3]]})
+    with pytest.raises(
+        VolumeError, match="mapping pay: 3 rows accepted, 8 in the batch before: a change of -62%"
+    ):
+        desk.ingest()
+    desk.lay({"人社局/pay.csv": [HEADER, *rows[:5]]})
+    assert desk.ingest().counts["accepted"] == 5
+
+
 def test_a_file_with_too_much_in_quarantine_is_named(desk):
     desk.lay({"人社局/pay.csv": [HEADER, GOOD, "8"]})
     assert desk.ingest().counts["over_quarantined"] == []  # small files never stop a run

@@ -76,6 +76,19 @@ def test_encodings(desk, monkeypatch, codec, block):
     assert told.counts["rows_read"] == told.counts["accepted"] == 40
 
 
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_a_mark(desk, codec):
+    desk.mappings["pay"] = mapping('encoding = ["utf-16"]')
+    desk.lay({"人社局/pay.csv": "\r\n".join([HEADER, *ROWS]).encode(codec)})
+    assert records(desk.ingest()) == BOTH
+
+
+def test_lines_that_end_in_a_carriage_return_alone(desk):
+    desk.mappings["pay"] = mapping("")
+    desk.lay({"人社局/pay.csv": "\r".join([HEADER, *ROWS, ""])})
+    assert records(desk.ingest()) == BOTH
+
+
 def mixed() -> bytes:
     old = "\n".join([HEADER, *(ROWS[0].replace("0007", f"1{n:03}") for n in range(300))])
     return f"{old}\n".encode("gb18030") + f"{ROWS[1]}\n".encode()

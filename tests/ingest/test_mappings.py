@@ -103,3 +103,39 @@ def test_versions_of_a_layout_are_told_apart_by_their_columns(desk):
     assert desk.ingest().table("files")["mapping"].to_list() == ["notes_v1"]
     desk.lay({"notes.csv": "n,内容\n1,新\n".encode()})
     assert desk.ingest().table("files")["mapping"].to_list() == ["notes_v2"]
+
+
+def test_a_fault_names_file_line_and_remedy(tmp_path):
+    faults = ingest.lint("m", dialect(tmp_path, NOTES.replace('"text"', '"txt"')))
+    assert any(f.startswith("notes.toml:9: notes: column t") and "did you mean 'text'" in f for f in faults)
+
+
+def test_a_key_with_a_typo_names_the_nearest(tmp_path):
+    with pytest.raises(MappingError, match=r"line 6: business_kee: .*did you mean 'business_key'"):
+        load("m", dialect(tmp_path, NOTES.replace("business_key", "business_kee")))
+
+
+def test_two_mappings_of_one_file(tmp_path):
+    folder = dialect(tmp_path, NOTES)
+    (folder / "m" / "more.toml").write_text(NOTES.replace('id = "notes"', 'id = "more"'), encoding="utf-8")
+    assert any("notes.csv is claimed by mapping" in f for f in ingest.lint("m", folder))
+
+
+def test_days_that_no_version_is_for(tmp_path):
+    folder = dialect(tmp_path, NOTES.replace("[columns]", "valid_to = 2024-03-31\n[columns]"))
+    later = NOTES.replace('id = "notes"', 'id = "later"').replace(
+        "[columns]", "valid_from = 2024-05-01\n[columns]"
+    )
+    (folder / "m" / "later.toml").write_text(later, encoding="utf-8")
+    assert any(
+        "no version is for the days between 2024-03-31 and 2024-05-01" in f for f in ingest.lint("m", folder)
+    )
+
+
+def test_a_dialect_is_held_against_a_hand_over(tmp_path):
+    folder = dialect(tmp_path, NOTES)
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "other.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    said = "; ".join(ingest.lint("m", folder, tmp_path / "raw"))
+    assert "other.csv: no mapping of dialect m knows this file" in said
+    assert "notes.csv: declared by mapping notes, and missing" in said

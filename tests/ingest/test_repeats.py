@@ -50,7 +50,24 @@ def test_a_file_sent_twice_counts_once(desk):
     told = desk.ingest()
     assert told.counts["accepted"] == 4
     assert told.counts["duplicates"] == 2
-    assert sorted(fates(told)) == ["duplicate of 1", "duplicate of 2", "valid", "valid"]
+    assert sorted(fates(told)) == ["duplicate of 3", "duplicate of 4", "valid", "valid"]
+
+
+@pytest.mark.parametrize(
+    ("first", "later"),
+    [
+        ("pay.csv", "pay(1).csv"),
+        ("pay2.csv", "pay10.csv"),
+        ("pay.csv", "pay2.csv"),
+        ("pay.csv", "pay-更正.csv"),
+        ("pay9/pay.csv", "pay10/pay.csv"),
+    ],
+)
+def test_the_last_file_delivered_is_right(desk, first, later):
+    header = "number,id,name,month,amount,paid,reason,account"
+    desk.lay({f"人社局/{first}": [header, A], f"人社局/{later}": [header, B]})
+    frame = desk.ingest().table("unemployment_payment")
+    assert frame.filter(frame["superseded_by"].is_null())["amount"].to_list() == [200.0]
 
 
 TAX = """

@@ -1,0 +1,125 @@
+"""Evidence beyond the name: the unit of an amount, the key of a table, parts that belong together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ingest.draft.coding import Code
+from ingest.draft.matching import Assignment, Match
+from ingest.draft.naming import data
+from ingest.draft.profile import Profile
+from ingest.draft.sample import Sample
+from ingest.mapping import UNIT_WORDS
+from jiwang.ontology import record_tables
+
+TOO_MANY_REPEATS = 0.1
+_UNIT_WORDS = (
+    ("亿元", "yi_yuan"), ("万元", "wan_yuan"), ("千元", "qian_yuan"), ("单位：分", "fen"), ("单位:分", "fen"),
+    ("（分）", "fen"), ("(分)", "fen"), ("分为单位", "fen"), ("以分", "fen"), ("单位分", "fen"),
+)  # fmt: skip
+_HUNDREDFOLD, _TEN_THOUSANDFOLD = 100.0, 10_000.0
+
+
+@dataclass
+class Guess:
+    """What one column of the file means.
+
+    Attributes:
+        column: its header; ``title`` what the dictionary calls it.
+        match: its field and how sure that is; None where no field takes it.
+        template: how an item of a list of objects is written.
+        dates: its date styles; ``unit`` its unit of money, or ``unit_column`` the column that says it.
+        codes: its code table.
+        example: a masked example of its values.
+        why: what a person should know.
+    """
+
+    column: str
+    title: str
+    match: Match | None
+    dates: list[str] = field(default_factory=list)
+    unit: str = "yuan"
+    unit_column: str = ""
+    template: str = ""
+    codes: list[Code] = field(default_factory=list)
+    example: str = ""
+    why: list[str] = field(default_factory=list)
+
+
+def unit(header: str, about: str, profile: Profile, table: str, guess: Guess) -> str:
+    """Return the unit of an amount: as its header or dictionary says, else by its size."""
+    for text, where in ((header, "its header"), (about, "the dictionary")):
+        for word, unit in _UNIT_WORDS:
+            if word in text:
+                guess.why.append(f"{where} says {word}")
+                return unit
+    bounds = data("tables")[table].get("yuan", {}).get(guess.match.field if guess.match else "")
+    numbers = profile.numbers.abs().drop_nulls()
+    middle = float(numbers.filter(numbers > 0).median() or 0)  # type: ignore[arg-type]
+    if not bounds or not middle or bounds[0] <= middle <= bounds[1]:
+        return "yuan"
+    whole = bool((numbers == numbers.round(0)).all())
+    if middle > bounds[1] and whole and bounds[0] <= middle / _HUNDREDFOLD <= bounds[1]:
+        guess.why.append("whole numbers a hundredfold too large for yuan")
+        return "fen"
+    if middle < bounds[0] and bounds[0] <= middle * _TEN_THOUSANDFOLD <= bounds[1]:
+        guess.why.append("ten thousand times too small for yuan")
+        return "wan_yuan"
+    return "yuan"
+
+
+def units_by_row(guesses: list[Guess], profiles: Mapping[str, Profile], best: Assignment) -> None:
+    """Tie a column of units (元, 万元 …) to the amount beside it."""
+    fields = record_tables()[best.table].fields
+    amounts = [g for g in guesses if g.match and fields[g.match.field].type == "money"]
+    for at, guess in enumerate(guesses):
+        words = set(profiles[guess.column].counts)
+        if not words or not words <= set(UNIT_WORDS) or not amounts:
+            continue
+        nearest = min(amounts, key=lambda a: abs(guesses.index(a) - at))
+        nearest.unit_column = guess.column
+        guess.match = None
+        guess.why.append(f"says the unit of {nearest.column}")
+
+
+def posts(guesses: list[Guess], best: Assignment) -> None:
+    """Make one column of officers from a list of objects with a post and a name."""
+    if "officers" not in record_tables()[best.table].fields:
+        return
+    parts = {g.column: g for g in guesses}
+    for column, guess in parts.items():
+        head, _, post = column.partition("[].")
+        name = next((c for n in ("name", "xm", "姓名", "XM") if (c := f"{head}[].{n}") in parts), None)
+        if name and post in ("post", "zw", "职务", "ZW", "position", "job"):
+            guess.match = parts[name].match = None
+            guess.template = f"{{{post}}}:{{{name.rpartition('.')[2]}}}"
+            guess.column, guess.match = f"{head}[]", Match("officers", 0.9, 0.9, 0.9)
+            guesses.remove(parts[name])
+            return
+
+
+def key(sample: Sample, best: Assignment) -> tuple[tuple[str, ...], float]:
+    """Return the first key of the table whose fields are there and which few rows repeat."""
+    columns = {m.field: c for c, m in best.matches.items()}
+    tried = []
+    for fields in data("tables")[best.table]["keys"]:
+        here = tuple(f for f in fields if f in columns)
+        if len(here) * 2 < len(fields) or not here:
+            continue
+        rows = list(zip(*(sample.columns[columns[f]] for f in here), strict=True))
+        tried.append((here, 1 - len(set(rows)) / len(rows) if rows else 0.0))
+    good = next((t for t in tried if t[1] <= TOO_MANY_REPEATS), None)
+    return good or min(tried, key=lambda t: t[1], default=((), 0.0))
+
+
+def masked(profile: Profile) -> str:
+    """Return an example of a column's values that shows its shape, no person: 9 digit, A letter, 字 Han."""
+    if not profile.values:
+        return ""
+    value = profile.counts.most_common(1)[0][0]
+    if profile.few and len(value) <= 12 and profile.people < 0.5 and profile.ids < 0.5:
+        return value
+    shape = re.sub(r"[\u3400-\U0003ffff]", "字", re.sub(r"[A-Za-z]", "A", re.sub(r"[0-9]", "9", value)))
+    return shape[:24] + ("…" if len(shape) > 24 else "")

@@ -1,0 +1,142 @@
+"""Drafts: what `source check` makes of a file that nobody has mapped, and what it leaves a person to say."""
+
+from __future__ import annotations
+
+import tomllib
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import pytest
+
+from ingest.draft import check, toml
+from ingest.draft.dictionary import read
+from ingest.mapping import load
+from jiwang.codes.citizen import check_digit
+from jiwang.errors import SourceError
+
+FIRST = [f"41130219{50 + i}0{i % 9 + 1}1{i % 9}{100 + i}" for i in range(30)]
+IDS = [f + check_digit(f) for f in FIRST]
+LOANS = [
+    "读者姓名,身份证号,借阅时间,馆名,类别",
+    *(f"张建国,{i},2024-03-02 10:15:00,城西分馆,T9" for i in IDS),
+]
+
+
+def laid(folder: Path, name: str, content: str | bytes) -> Path:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content if isinstance(content, bytes) else content.encode("gb18030"))
+    return path
+
+
+def drafted(tmp_path: Path, content: str | bytes, name: str = "文旅/生存轨迹202403.csv", **options):
+    (one,) = check([laid(tmp_path, name, content)], **options)
+    return one
+
+
+def fields(draft) -> dict[str, str]:
+    return {g.column: g.match.field for g in draft.guesses if g.match}
+
+
+def test_a_draft_is_a_mapping_and_shows_nobody(tmp_path):
+    draft = drafted(tmp_path, "\n".join(LOANS))
+    text = toml(draft)
+    mapping = tomllib.loads(text)
+    assert (mapping["table"], mapping["files"]) == ("life_trace", ["文旅/生存轨迹*.csv"])
+    assert mapping["columns"]["借阅时间"] == {"field": "occurred_at", "dates": ["yyyy-MM-dd HH:mm:ss"]}
+    assert mapping["codes"]["trace_type"] == {"T9": "TODO"}
+    assert not any(i in text for i in IDS)
+    assert "张建国" not in text
+    assert any("T9" in todo for todo in draft.todo)
+
+
+def test_values_tell_a_column_whose_name_says_nothing(tmp_path):
+    named = "\n".join(LOANS).replace("身份证号", "ZD7")
+    assert fields(drafted(tmp_path, named))["ZD7"] == "citizen_id"
+
+
+def test_a_dictionary_names_columns_and_codes(tmp_path):
+    rows = [
+        "|字段|名称|说明|",
+        "|---|---|---|",
+        "|C1|姓名||",
+        "|C2|证件号码||",
+        "|C3|发生时间||",
+        "|C4|地点||",
+    ]
+    rows += ["|C5|轨迹类型|见代码表 GJ|", "", "- **GJ 类别**：T9=图书馆；T1=公交"]
+    laid(tmp_path, "数据字典.md", "\n".join(["## 生存轨迹", "", *rows]))
+    draft = drafted(tmp_path, "\n".join(["C1,C2,C3,C4,C5", *LOANS[1:]]))
+    assert list(fields(draft).values()) == ["name", "citizen_id", "occurred_at", "place", "trace_type"]
+    assert {c.raw: c.canonical for c in draft.guesses[-1].codes} == {"T9": "culture", "T1": "bus"}
+    assert draft.todo == []
+
+
+@pytest.mark.parametrize("mark", ["|", "\t", "|+|", ";", "^"])
+@pytest.mark.parametrize("codec", ["gb18030", "utf-8-sig", "utf-16"])
+def test_delimiter_and_encoding_are_found(tmp_path, mark, codec):
+    draft = drafted(tmp_path, "\r\n".join(LOANS).replace(",", mark).encode(codec))
+    assert draft.sample.layout == {"kind": "csv", "delimiter": mark}
+    assert draft.sample.encoding == codec.removesuffix("-sig")
+    assert len(fields(draft)) == 5
+
+
+def test_lines_of_two_encodings(tmp_path):
+    lines = [line.encode("utf-8" if i < 20 else "gb18030") for i, line in enumerate(LOANS)]
+    draft = drafted(tmp_path, b"\n".join(lines))
+    assert tomllib.loads(toml(draft))["encoding"] == ["utf-8", "gb18030"]
+
+
+def test_files_of_one_name_but_for_their_dates_share_a_draft(tmp_path):
+    for month in ("202401", "202402"):
+        laid(tmp_path, f"文旅/生存轨迹{month}.csv", "\n".join(LOANS))
+    (draft,) = check([tmp_path])
+    assert draft.sample.rows == 60
+
+
+def test_columns_grown_without_a_header(tmp_path):
+    grown = [f"{line},13800001234" for line in LOANS[1:]]
+    draft = drafted(tmp_path, "\n".join([*LOANS, *grown]))
+    assert draft.sample.layout["layouts"] == [[*LOANS[0].split(","), "_6"]]
+    assert fields(draft)["_6"] == "phone"
+    assert tomllib.loads(toml(draft))["columns"]["_6"]["optional"] is True
+
+
+def test_a_file_without_rows(tmp_path):
+    with pytest.raises(SourceError, match="the file is empty"):
+        drafted(tmp_path, "")
+
+
+def test_code_tables_of_every_shape(tmp_path):
+    lines = [
+        "## 附录",
+        "性别代码：1-男 2-女",
+        "",
+        "### 状态",
+        "|代码|含义|",
+        "|--|--|",
+        "|01|正常|",
+        "|02|注销|",
+    ]
+    lines += ["", "XZ 险种：110=养老；210=失业"]
+    book = read(laid(tmp_path, "字典.md", "\n".join(lines).encode()))
+    assert book.codes["性别代码"] == {"1": "男", "2": "女"}
+    assert book.codes["状态"] == {"01": "正常", "02": "注销"}
+    assert book.codes["XZ 险种"] == {"110": "养老", "210": "失业"}
+
+
+@pytest.mark.inbox
+def test_the_customers_hand_over_is_drafted_as_it_was_mapped_by_hand(inbox):
+    """Every table, every column and every code that rows bear, from the files and their dictionary alone."""
+    ours = load("a")
+    for draft in check([inbox / "region_a"]):
+        mapping = next(m for m in ours.mappings if any(fnmatchcase(draft.sample.name, g) for g in m.files))
+        assert draft.table == mapping.table
+        told = fields(draft)
+        assert told == {c: told[c] for c in told if mapping.columns[c].field == told[c]}
+        assert len(told) >= len(mapping.columns) - 1  # a list of objects in JSON is put together by hand
+        for guess in draft.guesses:
+            known = mapping.code_table(mapping.columns[guess.column]) if guess.codes else {}
+            assert {c.raw: c.canonical for c in guess.codes if c.rows} == {
+                c.raw: known[c.raw] for c in guess.codes if c.rows
+            }
