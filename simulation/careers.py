@@ -17,7 +17,7 @@ HIRED = date(2015, 1, 1)
 def wage_of(employer: Employer, rng: Random) -> float:
     """Draw a monthly wage in yuan."""
     return float(
-        round(table("economy")["mean_wage"] * 0.95 * employer.level * rng.lognormvariate(0, 0.24), 2)
+        round(table("economy")["mean_wage"] * 0.91 * employer.level * rng.lognormvariate(0, 0.36), 2)
     )
 
 

@@ -42,11 +42,7 @@ def create(
     banking = Banking(registry, stream(seed, "banking"))
     world = World(seed, ground, numbering, people)
     world.employers = firms(economy, people, int(size * 0.3), rng)
-    world.clinics = clinics(ground, registry, stream(seed, "care"), size)
-    world.abroad = strangers.elsewhere(shared.abroad, world.clinics[0])
-    if shared.central:
-        strangers.central(shared.central, world.clinics[0])
-    settle(people, world.clinics, ground.atms, stream(seed, "habits"))
+    _care(world, registry, shared, size)
     strangers.bank(guests, shared, banking)
     careers = Careers(banking, rng)
     careers.place(people, world.employers)
@@ -54,11 +50,24 @@ def create(
         world, Plan(), registry, banking, careers, economy, stream(seed, "scene"), shared.cells, guests
     )
     _decide(scene, size, prevalence)
-    for firm in world.employers:
-        if firm.account is None and scene.rng.random() < 0.9:
-            banking.open(firm)
-    world.accounts = banking.accounts
+    _bank(scene)
     return scene
+
+
+def _bank(scene: Scene) -> None:
+    for firm in scene.world.employers:
+        if firm.account is None and scene.rng.random() < 0.9:
+            scene.banking.open(firm)
+    scene.world.accounts = scene.banking.accounts
+
+
+def _care(world: World, registry: Registry, shared: Shared, size: int) -> None:
+    """Build the hospitals and pharmacies, and let everybody choose."""
+    world.clinics = clinics(world.region, registry, stream(world.seed, "care"), size)
+    world.abroad = strangers.elsewhere(shared.abroad, world.clinics[0])
+    if shared.central:
+        strangers.central(shared.central, world.clinics[0])
+    settle(world.people, world.clinics, world.region.atms, stream(world.seed, "habits"))
 
 
 def _decide(scene: Scene, size: int, prevalence: float) -> None:

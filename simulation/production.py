@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from simulation import gathering, ledger
 from simulation.country import District, RegionPlan
+from simulation.data import text
 from simulation.genesis import create
 from simulation.handover import TABLES, write
 from simulation.progress import Meter, say
@@ -61,6 +62,7 @@ def tell(plan: RegionPlan, folders: list[Path], parts: list[list[Part]], out: Pa
         truth.tell(Placed(Form(plan.dialect, name).path, [district[at] for district in parts]))
     truth.close()
     gathering.gather(folders, out)
+    (out / "README.md").write_text(text("truth"), encoding="utf-8")
 
 
 class _Region:

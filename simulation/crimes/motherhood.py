@@ -44,7 +44,7 @@ def _insure(
     spell.works, spell.ring = False, order.ring
     spell.paid = order.tier > PLAIN or rng.random() < 0.4
     if order.tier == PLAIN:
-        spell.base = round(table("economy")["mean_wage"] * rng.uniform(1.05, 1.5))
+        spell.base = round(table("economy")["mean_wage"] * rng.uniform(0.95, 1.4))
     elif order.tier == CAREFUL or rng.random() < 0.5:
         spell.returned, spell.patron = spell.wage * 0.95, organiser.account
     birth = Birth(person, day, hospital(scene), spell, ring=order.ring, to_employer=rng.random() < 0.4)

@@ -55,7 +55,7 @@ def people(region: Written) -> pl.DataFrame:
         latest_enrolment=day("begun").max(),
         no_phone=(pl.col("phone") == "").all().cast(pl.Int8),
     )
-    for part in (*_insurance(region), *_care(region), *_money(region)):
+    for part in (*_insurance(region), *_papers(region), *_care(region), *_money(region)):
         base = base.join(part, on="entity", how="left")
     return base.fill_null(0).fill_nan(0).sort("entity")
 
@@ -66,8 +66,6 @@ def _insurance(region: Written) -> list[pl.DataFrame]:
     jobless = region.rows("unemployment", "paid", "channel", "device")
     birth, hurt = region.rows("maternity", "paid", "base"), region.rows("injury", "paid", "grade")
     wage = region.rows("payroll_tax", "income")
-    edits = region.rows("change", "field", "channel")
-    proofs = region.rows("certification", "method")
     return [
         _each(
             paid,
@@ -88,6 +86,13 @@ def _insurance(region: Written) -> list[pl.DataFrame]:
         _each(birth, births=pl.len(), allowance=number("paid").sum(), allowance_base=number("base").max()),
         _each(hurt, injuries=pl.len(), injury_paid=number("paid").sum()),
         _each(wage, wage_months=pl.len(), wage=number("income").mean()),
+    ]
+
+
+def _papers(region: Written) -> list[pl.DataFrame]:
+    edits = region.rows("change", "field", "channel")
+    proofs = region.rows("certification", "method")
+    return [
         _each(
             edits,
             edits=pl.len(),

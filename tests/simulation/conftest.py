@@ -78,3 +78,12 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Made:
     done = simulate(out, 2000, 11)
     assert done.returncode == 0, done.stderr
     return Made(out)
+
+
+@pytest.fixture(scope="session")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """Return a region of 10,000 people, on which rates can be measured."""
+    out = tmp_path_factory.mktemp("city") / "out"
+    done = simulate(out, 10_000, 17)
+    assert done.returncode == 0, done.stderr
+    return Made(out)
