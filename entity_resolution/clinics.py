@@ -6,6 +6,7 @@ import polars as pl
 
 from entity_resolution.parties import Parties, Records, condense
 from jiwang.codes import uscc
+from jiwang.codes.organisation import near
 
 ATTRIBUTES: dict[str, pl.DataType] = {"code": pl.String(), "name": pl.String()}
 REGISTER = "institution"  # the list of designated institutions: these are the pool's own
@@ -29,14 +30,17 @@ def resolve(parties: Parties) -> pl.DataFrame:
     A name under two codes (two villages have a clinic of one name) links to the pool's own institution if
     only one of them is designated, else to none. A name that nobody bears founds an institution elsewhere.
     """
-    profiles = parties.profiles
+    profiles = _mended(parties.profiles)
     coded = profiles.filter(pl.col("code").is_not_null() & ~pl.col("reference"))
     codes = coded["code"].unique()
     has_code = pl.col("code").is_in(codes.implode())
     keyed = (
         profiles.filter(has_code)
-        .select("profile", "code")
-        .with_columns(entity="code:" + pl.col("code"), how=pl.lit("code"))
+        .select("profile", "code", "mended")
+        .with_columns(
+            entity="code:" + pl.col("code"),
+            how=pl.when("mended").then(pl.lit("code_repaired")).otherwise(pl.lit("code")),
+        )
     )
     named = profiles.filter(~has_code.fill_null(value=False) & pl.col("name").is_not_null())
     own = coded.filter(pl.col("table") == REGISTER)
@@ -48,6 +52,19 @@ def resolve(parties: Parties) -> pl.DataFrame:
     founded = nobody.select("profile", entity="name:" + pl.col("name"), how=pl.lit("founded"))
     parts = [keyed.select("profile", "entity", "how"), found, founded]
     return pl.concat([p.cast(_SCHEMA) for p in parts]).sort("profile")  # type: ignore[arg-type]
+
+
+def _mended(profiles: pl.DataFrame) -> pl.DataFrame:
+    """Put right codes that are a slip away from the one that the register gives to the same name."""
+    known = profiles.filter(pl.col("table") == REGISTER).select("code", "name").drop_nulls().unique()
+    strange = profiles.select("code", "name").drop_nulls().unique().join(known, on="code", how="anti")
+    slips = near(strange["code"], known["code"]).rename({"broken": "code"})
+    meant = strange.join(slips, on="code").join(known, left_on=["known", "name"], right_on=["code", "name"])
+    meant = meant.filter(pl.len().over("code", "name") == 1)
+    found = profiles.join(meant, on=["code", "name"], how="left", maintain_order="left")
+    return found.with_columns(code=pl.coalesce("known", "code"), mended=pl.col("known").is_not_null()).drop(
+        "known"
+    )
 
 
 def _unique(named: pl.DataFrame, coded: pl.DataFrame, how: str) -> pl.DataFrame:

@@ -166,7 +166,7 @@ def _alike(known: Persons, lives: pl.DataFrame) -> pl.DataFrame:
         pl.Series("alike", likenesses(distinct["key"], distinct["key_b"]), dtype=pl.Float64)
     )
     met = met.join(distinct.filter(pl.col("alike") > 0), on=["key", "key_b"])
-    met = met.group_by("a", "b").agg(pl.col("birth", "account", "home").first(), pl.col("alike").max())
+    met = met.group_by("a", "b").agg(pl.col("birth", "account", "home").any(), pl.col("alike").max())
     heads = known.heads.select("entity", "cid", "sex", "birth_date", "registered").join(
         lives, on="entity", how="left"
     )

@@ -114,7 +114,7 @@ def _with_kin(
 ) -> pl.DataFrame:
     """Give those named beside a row's person (relatives, witnesses) that person's household."""
     homes = profiles.filter(pl.col("household_no").is_not_null()).join(links, on="profile")
-    homes = homes.group_by("entity").agg(pl.col("household_no").first())
+    homes = homes.group_by("entity").agg(pl.col("household_no").min())
     rows = parties.rows.select("record_id", "profile", "primary")
     about = (
         rows.filter("primary").join(links.select("profile", "entity"), on="profile").join(homes, on="entity")

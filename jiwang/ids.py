@@ -14,6 +14,17 @@ def digest(*parts: object, length: int = 20) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()[:length]
 
 
+def digests(head: tuple[str, ...], last: Iterable[str], length: int = 20) -> list[str]:
+    """Return ``digest(*head, x, length=length)`` for every x of ``last``, hashing the head once."""
+    shared = hashlib.sha256((SEPARATOR.join(head) + SEPARATOR).encode("utf-8"))
+    found = []
+    for x in last:
+        h = shared.copy()
+        h.update(x.encode("utf-8"))
+        found.append(h.hexdigest()[:length])
+    return found
+
+
 def record_id(region: str, source_file: str, source_row: int) -> str:
     """Return the id of a record: a hash of where it stood in the hand-over."""
     return "r" + digest("record", region, source_file, source_row)

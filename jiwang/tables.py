@@ -169,6 +169,17 @@ class IdentityLeads(dy.Schema):
     rows_b = dy.List(dy.String(), nullable=False)
 
 
+class AccountLeads(dy.Schema):
+    """Two parties on one account: joint owners, or an owner (a) and a payee (b) who is not."""
+
+    topic = dy.Enum(["joint", "proxy"], nullable=False)
+    account = dy.String(nullable=False)  # entity ids
+    entity_a = dy.String(nullable=False)
+    entity_b = dy.String(nullable=False)
+    rows = dy.Int64(nullable=False, min=1)
+    records = dy.List(dy.String(), nullable=False)
+
+
 class Judgements(dy.Schema):
     """What people decided on two sides: a log that is only added to; the last line on a pair holds.
 

@@ -48,11 +48,23 @@ class Words:
 
 def field_name(field: str, t: Words) -> str:
     """Return what a part weighs, in words."""
+    return _first(field, t, ("part", "how", "attribute"))
+
+
+def _first(term: str, t: Words, tables: Iterable[str]) -> str:
+    """Return the text of a term in the first of these tables of the catalogue that has it, or the term."""
     texts = catalogue(t.language)
-    keys = (f"{table}.{field}" for table in ("part", "how", "attribute"))
-    return next((texts[key] for key in keys if key in texts), field)
+    keys = (f"{table}.{term}" for table in tables)
+    return next((texts[key] for key in keys if key in texts), term)
 
 
 def how_told(how: str, t: Words) -> str:
     """Return the elements of how a link was made, in words."""
-    return " + ".join(field_name(part, t) for part in how.split("+"))
+    return " + ".join(_first(part, t, ("how", "attribute", "part")) for part in how.split("+"))
+
+
+def conflict_told(conflict: str, t: Words) -> str:
+    """Return a conflict of the entities table in words: a reason, or a name in so many forms."""
+    if conflict.startswith("name:"):
+        return t("conflict.names", n=conflict.removeprefix("name:").partition(" ")[0])
+    return _first(conflict, t, ("conflict", "reason"))

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from app.i18n import Words, field_name, how_told
+from app.i18n import Words, conflict_told, how_told
 from app.services import evidence, identity, profile, terms, unmasking
 from app.services.desk import Desk
 from app.services.masking import Mask, knowing
@@ -80,7 +80,10 @@ def _profile(desk: Desk, row: dict[str, Any], t: Words) -> None:
         body = bullets(reasons) if reasons else el("div", t("entity.score_none"))
         parts = [el("h4", t("entity.score_why")), body]
         if row["conflicts"]:
-            parts += [el("h4", t("entity.conflicts")), bullets([mask.text(c) for c in row["conflicts"]])]
+            parts += [
+                el("h4", t("entity.conflicts")),
+                bullets([mask.text(conflict_told(c, t)) for c in row["conflicts"]]),
+            ]
         frame.show(el("div", *parts, css="jw-panel"))
         _same(desk, row["entity_id"], mask, t)
     with right:
@@ -150,7 +153,7 @@ def _same(desk: Desk, entity_id: str, mask: Mask, t: Words) -> None:
                 el(
                     "div",
                     f"{other} · {lead['score']:.2f}",
-                    el("small", mask.text(lead["reason"])),
+                    el("small", mask.text(t.known("reason", lead["reason"]))),
                     css="jw-note",
                 )
             )
@@ -214,7 +217,7 @@ def _how(part: str, t: Words) -> str:
     """Return what a link was made by: the attribute, or the other table that names the entity."""
     if part.startswith("via_"):
         return t("how.via", table=terms.table(part.removeprefix("via_"), t.language))
-    return field_name(part, t)
+    return how_told(part, t)
 
 
 def _mentions(desk: Desk, entity_id: str, mask: Mask, t: Words) -> None:

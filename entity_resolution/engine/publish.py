@@ -11,7 +11,7 @@ import polars as pl
 from entity_resolution.engine import compare
 from entity_resolution.engine.resolve import Resolution
 from jiwang import tables
-from jiwang.ids import digest
+from jiwang.ids import digest, digests
 
 KIND = "entity"
 SUMMARY = "summary.json"
@@ -23,7 +23,7 @@ def entity_ids(found: Resolution) -> pl.Series:
     """Return the entity id of every record: a hash of the least record id of its entity."""
     frame = pl.DataFrame({"record_id": found.records, "root": found.of_record})
     firsts = frame.group_by("root").agg(pl.col("record_id").min()).sort("root")
-    named = pl.Series([digest("entity", KIND, r, length=16) for r in firsts["record_id"]], dtype=pl.String)
+    named = pl.Series(digests(("entity", KIND), firsts["record_id"], length=16), dtype=pl.String)
     table = firsts.select("root").with_columns(entity_id=named)
     return frame.join(table, on="root", how="left", maintain_order="left")["entity_id"]
 
@@ -47,13 +47,12 @@ def entities(found: Resolution, ids: pl.Series) -> pl.DataFrame:
             continue
         at = pl.Series(columns[0].astype(np.int64))
         told = frame.with_columns(code=at).filter(pl.col("code") < len(texts))
-        most = (
-            told.group_by("entity_id", "code")
-            .len()
-            .sort("entity_id", "len", "code", descending=[False, True, False])
-        )
-        most = most.unique("entity_id", keep="first", maintain_order=True)
-        most = most.select("entity_id", texts.gather(most["code"]).alias(name))
+        # The greatest of count and, among equal counts, the first in the alphabet, as one number.
+        rank = pl.col("len").cast(pl.Int64) * 2**32 + (2**32 - 1 - pl.col("code"))
+        counts = told.group_by("entity_id", "code").len()
+        most = counts.group_by("entity_id").agg(rank.max().alias("rank"))
+        best = 2**32 - 1 - most["rank"] % 2**32
+        most = most.select("entity_id", texts.gather(best).alias(name))
         counted = counted.join(most, on="entity_id", how="left", maintain_order="left")
     return counted
 

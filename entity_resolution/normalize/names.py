@@ -62,9 +62,18 @@ def sounds(key: str) -> tuple[str, ...]:
 
 def sound_keys(names: pl.Series) -> pl.Series:
     """Return the sound key of each name key: toneless readings joined by blanks."""
-    distinct = names.drop_nulls().unique().to_list()
-    table = {n: " ".join(sounds(n)) for n in distinct}
-    return names.replace_strict(table, default=None, return_dtype=pl.String)
+    if names.null_count() == len(names):
+        return names.cast(pl.String)
+    characters = "".join(names.drop_nulls().unique().to_list())
+    heard = {c: " " + _sound(c) for c in sorted(set(characters))}
+    first = {c: _SURNAME_SOUNDS.get(c) or of.lstrip() for c, of in heard.items()}
+    n = pl.col("n")
+    return names.to_frame("n").select(
+        pl.concat_str(
+            n.str.slice(0, 1).replace_strict(first, default="", return_dtype=pl.String),
+            n.str.slice(1).str.replace_many(list(heard), list(heard.values())),
+        ).alias(names.name)
+    )[names.name]
 
 
 def _wild_equal(a: str, b: str) -> bool:

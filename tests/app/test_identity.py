@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.i18n import Words, catalogue, field_name, how_told
+from app.i18n import Words, catalogue, conflict_told, how_told
 from app.services import identity, judging
 from app.services.desk import Desk
 from entity_resolution.evidence import RULES
@@ -66,7 +66,8 @@ def test_a_judgement_needs_a_name_and_a_reason(desk, who, why):
 def test_every_code_has_its_words(language):
     words, known = Words(language), catalogue(language)
     assert all(any(f"{table}.{rule}" in known for table in ("part", "how")) for rule in RULES)
-    assert how_told("name+phone", words) == " + ".join(field_name(f, words) for f in ("name", "phone"))
+    assert how_told("uscc+phone", words) == " + ".join(how_told(f, words) for f in ("uscc", "phone"))
+    assert "5" in conflict_told("name:5 forms", words)
     assert all(f"effect.{effect}" in known for effect in EFFECTS)
     kinds = IdentityLeads.columns()["kind"].dtype.categories
     assert all(f"topic.{kind}" in known and f"topic.{kind}_means" in known for kind in kinds)

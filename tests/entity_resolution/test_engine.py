@@ -62,9 +62,13 @@ def people(n: int = 300, seed: int = 1) -> pl.DataFrame:
     draw = random.Random(seed)
     rows = []
     for i in range(n):
-        one = {"first_name": draw.choice(GIVEN), "surname": draw.choice(SURNAMES),
-               "dob": f"{draw.randint(1930, 2005)}-{draw.randint(1, 12):02d}-{draw.randint(1, 28):02d}",
-               "city": draw.choice(["york", "leeds", "bath", "derby"]), "email": f"{i}@example.org"}  # fmt: skip
+        one = {
+            "first_name": draw.choice(GIVEN),
+            "surname": draw.choice(SURNAMES),
+            "dob": f"{draw.randint(1930, 2005)}-{draw.randint(1, 12):02d}-{draw.randint(1, 28):02d}",
+            "city": draw.choice(["york", "leeds", "bath", "derby"]),
+            "email": f"{i}@example.org",
+        }
         two = dict(one)
         field = draw.choice(list(two))
         two[field] = two[field][:-1] + "x" if field != "dob" else two["dob"][:-1] + "9"
