@@ -14,6 +14,7 @@ from jiwang.errors import JiwangError
 
 ICONS = {
     "queue": ":material/list_alt:", "ring": ":material/hub:", "entity": ":material/badge:",
+    "explore": ":material/travel_explore:",
     "files": ":material/fact_check:",
 }  # fmt: skip
 

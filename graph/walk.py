@@ -28,6 +28,16 @@ class Asked(Protocol):
         """See `graph.store.GraphStore.run`."""
 
 
+class Window(NamedTuple):
+    """Days (since 1970-01-01) between which an edge must have been; None is open. No days: it fits."""
+
+    since: int | None = None
+    until: int | None = None
+
+
+ALWAYS = Window()
+
+
 class _Way(NamedTuple):
     """One direction out of one sort of node, and the edge types that lead that way."""
 
@@ -37,9 +47,17 @@ class _Way(NamedTuple):
 
 
 def neighborhood(
-    store: Asked, ids: Sequence[str], types: Sequence[str], cap: int, degree_cap: int
+    store: Asked,
+    ids: Sequence[str],
+    types: Sequence[str],
+    cap: int,
+    degree_cap: int,
+    window: Window = ALWAYS,
 ) -> Neighborhood:
-    """Return the edges one hop around ``ids``; see `graph.store.GraphStore.neighbors`."""
+    """Return the edges one hop around ``ids``; see `graph.store.GraphStore.neighbors`.
+
+    Whether a node is a hub is asked of all its edges, within the window or not.
+    """
     edges: dict[str, Row] = {}
     hubs: dict[tuple[str, str], int] = {}
     cut = False
@@ -49,7 +67,8 @@ def neighborhood(
         for kind, degrees in _degrees(store, way, sorts.get(way.label, [])).items():
             for node in sorted(n for n, degree in degrees.items() if degree > degree_cap):
                 hubs[node, kind] = hubs.get((node, kind), 0) + degrees[node]
-            found = _fetch(store, way, kind, sorted(n for n, d in degrees.items() if d <= degree_cap), cap)
+            followed = sorted(n for n, d in degrees.items() if d <= degree_cap)
+            found = _fetch(store, way, kind, followed, cap, window)
             cut |= len(found) > cap
             edges |= {row["eid"]: row for row in found}
     rows = sorted(edges.values(), key=lambda row: (row["type"], row["eid"]))
@@ -108,7 +127,7 @@ def _degrees(store: Asked, way: _Way, ids: Sequence[str]) -> dict[str, dict[str,
     return dict(sorted(degrees.items()))
 
 
-def _fetch(store: Asked, way: _Way, kind: str, ids: Sequence[str], cap: int) -> list[Row]:
+def _fetch(store: Asked, way: _Way, kind: str, ids: Sequence[str], cap: int, window: Window) -> list[Row]:
     edge: EdgeTable = store.schema.edges[kind]
     outward = way.arrow.endswith(">")
     source, target = ("a", "b") if outward else ("b", "a")
@@ -118,7 +137,14 @@ def _fetch(store: Asked, way: _Way, kind: str, ids: Sequence[str], cap: int) -> 
         f"MATCH (a:`{way.label}`){way.arrow.format(f'`{kind}`')}(b:`{other}`) WHERE {{where}} "
         f"RETURN {source}.id AS source, {target}.id AS target, r.eid AS eid{props} ORDER BY eid LIMIT $cap"
     )
-    rows = _ask(store, query, ids, {"cap": cap + 1})
+    more: dict[str, int] = {"cap": cap + 1}
+    for name, column, sign in (("since", "last_day", ">="), ("until", "first_day", "<=")):
+        day = getattr(window, name)
+        if day is not None and column in edge.props:
+            fits = f"{{where}} AND (r.{column} IS NULL OR r.{column} {sign} ${name})"
+            query = query.replace("{where}", fits)
+            more[name] = day
+    rows = _ask(store, query, ids, more)
     return [{"type": kind, **row} for row in sorted(rows, key=lambda row: row["eid"])]
 
 
@@ -154,7 +180,7 @@ def shortest(store: Asked, a: str, b: str, types: Sequence[str], max_len: int, d
     """Return a shortest path; see `graph.store.GraphStore.path`."""
     if a == b:
         return []
-    wanted = [t for t in _known(store.schema, types) if types or not _touches_hub(store.schema, t)]
+    wanted = followed(store.schema, types)
     left, right = _Front(a), _Front(b)
     while left.length + right.length < max_len and left.edge and right.edge:
         front = left if len(left.edge) <= len(right.edge) else right
@@ -164,6 +190,11 @@ def shortest(store: Asked, a: str, b: str, types: Sequence[str], max_len: int, d
             paths = [[*reversed(left.trail(node)), *right.trail(node)] for node in met]
             return min(paths, key=lambda rows: (len(rows), [row["eid"] for row in rows]))
     return []
+
+
+def followed(schema: GraphSchema, types: Sequence[str]) -> list[str]:
+    """Return the edge types that a path may use: those named, else all but those to sorts that are hubs."""
+    return [kind for kind in _known(schema, types) if types or not _touches_hub(schema, kind)]
 
 
 def _touches_hub(schema: GraphSchema, kind: str) -> bool:
