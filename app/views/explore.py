@@ -72,6 +72,7 @@ def _around(desk: Desk, store: GraphStore, start: str, t: Words) -> None:
         t("explore.types"),
         explorer.edge_types(),
         format_func=lambda kind: t.known("edge", kind),
+        placeholder=t("explore.pick"),
         key="explore_types",
     )
     first, last = explorer.span(desk)
@@ -109,6 +110,7 @@ def _expand(starts: list[str], start: str, names: Mapping[str, str], t: Words) -
         others,
         format_func=lambda i: names[i],
         index=None,
+        placeholder=t("explore.pick"),
         key=f"expand_{start}_{len(starts)}",
     )
     if more.button(t("explore.expand"), disabled=chosen is None) and chosen:
