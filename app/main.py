@@ -14,7 +14,8 @@ from jiwang.errors import JiwangError
 
 ICONS = {
     "queue": ":material/list_alt:", "ring": ":material/hub:", "entity": ":material/badge:",
-    "review": ":material/compare_arrows:", "files": ":material/fact_check:",
+    "explore": ":material/travel_explore:", "review": ":material/compare_arrows:",
+    "files": ":material/fact_check:",
 }  # fmt: skip
 
 

@@ -12,6 +12,8 @@ from jiwang.errors import ContractError
 
 REMEDY = "run `jiwang build` again; if it stays, report this with the manifest"
 
+SHOWN = 3
+
 
 def check_tables(schema: GraphSchema, nodes: Mapping[str, Path], edges: Mapping[str, Path]) -> dict[str, int]:
     """Check every table against ``schema`` and return its number of rows, by label and type.
@@ -88,10 +90,26 @@ def _check_unique(folder: str, key: str, tables: Mapping[str, Path]) -> None:
 def _check_ends(kind: str, edge: EdgeTable, nodes: Mapping[str, Path], path: Path) -> None:
     for column, label in _ends(edge):
         known = pl.scan_parquet(nodes[label]).select("id")
-        ends = pl.scan_parquet(path).select(column)
-        lost = ends.join(known, left_on=column, right_on="id", how="anti").select(pl.len()).collect().item()
-        if lost:
-            raise ContractError(f"graph table edges/{kind}: {lost} rows whose {column} is no {label}", REMEDY)
+        ends = pl.scan_parquet(path).select("eid", column)
+        lost = ends.join(known, left_on=column, right_on="id", how="anti").collect()
+        if lost.height:
+            told = _told(lost, column, path.parent.parent / "evidence.parquet")
+            raise ContractError(
+                f"graph table edges/{kind}: {lost.height} rows whose {column} is no {label}: {told}", REMEDY
+            )
+
+
+def _told(lost: pl.DataFrame, column: str, evidence: Path) -> str:
+    """Name the first edges whose end is missing, and the records that bear them where these are known."""
+    told = []
+    for eid, end in lost.sort("eid").select("eid", column).head(SHOWN).iter_rows():
+        records: list[str] = []
+        if evidence.is_file():
+            borne = pl.scan_parquet(evidence).filter(pl.col("eid") == eid).select("record_id")
+            records = borne.collect()["record_id"].sort().to_list()
+        about = f", records {', '.join(records[:SHOWN])}" if records else ""
+        told.append(f"{eid} to {end}{about}")
+    return "; ".join(told)
 
 
 def _ends(edge: EdgeTable) -> Iterator[tuple[str, str]]:

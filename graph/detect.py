@@ -58,14 +58,18 @@ def run(
         engine = f"{store.capabilities.engine} {store.capabilities.version}"
     hits = _once(list(found.values()))
     counts = {s.pattern.id: hits.filter(pl.col("pattern_id") == s.pattern.id).height for s in asked}
-    shape = {s.address: [s.pattern.version, query_hash(s.pattern), dict(s.overrides)] for s in asked}
     past = history.read(workspace)
-    with workspace.publish("hits", stamp or {"graph": tag, "region": region, "scenarios": shape}) as folder:
+    with workspace.publish("hits", stamp or _stamp(tag, region, asked)) as folder:
         write(hits, Hits, folder / "hits.parquet")
         _links(found).write_parquet(folder / "scenarios.parquet")
         history.add(past, tag, found, asked).write_parquet(folder / history.FILE)
     by_scenario = {address: frame.height for address, frame in found.items()}
     return {"patterns": counts, "scenarios": by_scenario, "hits": hits.height, "engine": engine}
+
+
+def _stamp(tag: str, region: str, asked: Sequence[Scenario]) -> dict[str, Any]:
+    shape = {s.address: [s.pattern.version, query_hash(s.pattern), dict(s.overrides)] for s in asked}
+    return {"graph": tag, "region": region, "scenarios": shape}
 
 
 def _ask(

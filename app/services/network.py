@@ -60,11 +60,11 @@ def of_ring(desk: Desk, ring: dict[str, Any]) -> Network:
     ids = _ranked(roles, edges)
     kept = ids[:MAX_NODES]
     edges = [e for e in edges if e.source in set(kept) and e.target in set(kept)]
-    labels = _labels(desk, kept)
+    sorts = labels(desk, kept)
     captions = desk.names(kept)
     places = layout(kept, [(e.source, e.target) for e in edges])
     nodes = tuple(
-        Node(i, labels.get(i, "Person"), captions.get(i, ""), roles.get(i, ""), i in roles, *places[i])
+        Node(i, sorts.get(i, "Person"), captions.get(i, ""), roles.get(i, ""), i in roles, *places[i])
         for i in kept
     )
     return Network(nodes, tuple(edges), len(ids) - len(kept))
@@ -78,7 +78,8 @@ def _edges(desk: Desk, wanted: pl.Expr) -> Iterator[Edge]:
             yield Edge(row["source"], row["target"], path.stem, props)
 
 
-def _labels(desk: Desk, ids: list[str]) -> dict[str, str]:
+def labels(desk: Desk, ids: list[str]) -> dict[str, str]:
+    """Return node → its label in the graph; unknown ids are left out."""
     found: dict[str, str] = {}
     for path in _tables(desk, "nodes"):
         frame = pl.scan_parquet(path).filter(pl.col("id").is_in(ids)).select("id").collect()

@@ -74,6 +74,8 @@ def _profile(desk: Desk, row: dict[str, Any], t: Words) -> None:
     if "sex" in shown:
         shown["sex"] = terms.code("sex", row["sex"], t.language)
     frame.show(facts([(t(f"attribute.{k}"), v) for k, v in shown.items()]))
+    if st.button(t("explore.title"), key=f"explore_{row['entity_id']}"):
+        frame.go("explore", entity=row["entity_id"])
     left, right = st.columns(2, gap="medium")
     with left:
         reasons = [mask.text(r) for r in t.told(row, "reasons") or []]

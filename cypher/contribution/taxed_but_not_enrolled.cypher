@@ -39,7 +39,7 @@ doc = { zh = "每人有工资的最少月数", en = "months with wages of each" 
 [returns]
 kind = "employer"
 subject = "the employer"
-members = "employer and the people"
+members = "the employer; the people stand at the edges"
 amount = "wages taxed"
 first_day = "first month"
 last_day = "last month"
@@ -49,7 +49,7 @@ MATCH (p:Person)-[w:WAGED_BY]->(e:Employer)
 WHERE w.n >= $months AND e.n_uninsured >= $people AND e.dispatch = 0 AND p.last_pension_day IS NULL
   AND NOT EXISTS { MATCH (p)-[:INSURED_BY]->(x:Employer) }
 WITH e, coalesce(sum(w.amount), 0.0) AS amount, min(w.first_day) AS first_day, max(w.last_day) AS last_day,
-  count(DISTINCT p.id) AS people, collect(DISTINCT p.id) AS staff, collect(DISTINCT w.eid) AS edges
+  count(DISTINCT p.id) AS people, collect(DISTINCT w.eid) AS edges
 WHERE people >= $people AND people >= $share * e.n_taxed
-RETURN e.id AS subject, staff AS members, amount AS amount, first_day AS first_day, last_day AS last_day, edges AS edges
+RETURN e.id AS subject, [e.id] AS members, amount AS amount, first_day AS first_day, last_day AS last_day, edges AS edges
 ORDER BY subject LIMIT $limit

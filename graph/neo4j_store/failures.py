@@ -45,8 +45,14 @@ def _failure(uri: str, error: Neo4jError, timeout: float) -> StoreError:
         )
     if "AccessMode" in code:
         return PatternError(f"a query tries to write: {said}", "patterns only read")
-    if "ReadOnly" in code or "Forbidden" in code:
-        return StoreError(f"{uri} is read-only: {said}", "load into a database that can be written")
+    if any(name in code for name in ("ReadOnly", "Forbidden", "NotALeader")):
+        remedy = (
+            "load into a database that can be written; within a cluster, name it by neo4j:// to be routed"
+        )
+        return StoreError(f"{uri} is read-only: {said}", remedy)
+    if "No space left" in said or "DatabaseUnavailable" in code:
+        remedy = "free space on the server's disk, restart it, and run `jiwang load` again: it goes on"
+        return StoreError(f"{uri} cannot write: {said}", remedy)
     if "DatabaseNotFound" in code:
         return StoreError(f"{uri}: {said}", "correct JIWANG_NEO4J_DATABASE; Neo4j Community has only `neo4j`")
     if "OutOfMemory" in code:

@@ -10,9 +10,11 @@ from typing import Any
 
 import polars as pl
 import pytest
+from neo4j.exceptions import Neo4jError, ServiceUnavailable
 
 from graph.neo4j_server import free_port
-from graph.neo4j_store import Neo4jStore, loader
+from graph.neo4j_store import Neo4jStore, loader, store
+from graph.neo4j_store.failures import explained
 from graph.schema import GraphSchema
 from jiwang.config import Settings
 from jiwang.errors import ContractError, PatternError, StoreError
@@ -165,6 +167,60 @@ def test_a_wrong_password_and_a_wrong_database_say_so(neo4j_address: Any, toy_sc
             neo4j_address.open(toy_schema, password="wrong")
     with pytest.raises(StoreError, match="correct JIWANG_NEO4J_DATABASE"):
         neo4j_address.open(toy_schema, database="elsewhere")
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "says"),
+    [
+        ("Neo.ClientError.Cluster.NotALeader", "no longer the leader", r"read-only.*routed"),
+        ("Neo.ClientError.General.ForbiddenOnReadOnlyDatabase", "forbidden", r"is read-only"),
+        (
+            "Neo.DatabaseError.Transaction.TransactionCommitFailed",
+            "No space left on device",
+            r"cannot write: No space left on device — free space.*it goes on",
+        ),
+        ("Neo.TransientError.Database.DatabaseUnavailable", "is unavailable", "cannot write"),
+    ],
+)
+def test_what_keeps_a_server_from_writing_is_told_with_its_remedy(code: str, message: str, says: str) -> None:
+    with pytest.raises(StoreError, match=says), explained("bolt://somewhere"):
+        raise Neo4jError._hydrate_neo4j(code=code, message=message)
+
+
+@pytest.mark.neo4j
+def test_a_server_that_is_too_old_is_named(
+    neo4j_address: Any, toy_schema: GraphSchema, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "OLDEST", (9999, 1))
+    with pytest.raises(StoreError, match=r"9999\.1 is the oldest that works — use a newer server"):
+        neo4j_address.open(toy_schema)
+
+
+def test_a_certificate_that_is_not_there_is_named(toy_schema: GraphSchema) -> None:
+    about: dict[str, Any] = {"user": "neo4j", "password": "x", "database": "neo4j", "timeout": 1.0}
+    with pytest.raises(StoreError, match=r"nowhere\.pem — correct JIWANG_NEO4J_CA_FILE"):
+        Neo4jStore("bolt://127.0.0.1:9", schema=toy_schema, ca_file="nowhere.pem", **about)
+
+
+@pytest.mark.neo4j
+def test_a_network_cut_in_mid_load_is_told_and_the_load_goes_on(
+    server: Neo4jStore, tables: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = tables(NODES, EDGES)
+    whole = loader.Loader._write
+
+    def cut(self: loader.Loader, query: str, **params: Any) -> int:
+        if "DRAWS" in query:
+            raise ServiceUnavailable("Connection reset by peer")
+        return whole(self, query, **params)
+
+    monkeypatch.setattr(loader.Loader, "_write", cut)
+    with pytest.raises(StoreError, match="does not answer: Connection reset"):
+        server.load(*written, "test-cut")
+    assert server._whole() is None
+    monkeypatch.setattr(loader.Loader, "_write", whole)
+    server.load(*written, "test-cut")
+    assert server.run(SUM)[0]["n"] == 30
 
 
 def open_store(uri: str, schema: GraphSchema) -> Neo4jStore:

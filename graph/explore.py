@@ -1,0 +1,155 @@
+"""What an investigator asks of the graph: around a suspect, between two of them, and what came and went.
+
+Every answer is put together from one-hop questions (`graph.walk`), so that hubs are counted instead of
+followed, caps hold, and every engine gives the same answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice, pairwise
+
+import networkx as nx
+
+from graph.store import Row
+from graph.walk import ALWAYS, Asked, Window, followed, neighborhood
+
+WIDTH = 2_000  # edges that one side of a search for paths may gather at a hop
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What lies around some nodes.
+
+    Attributes:
+        depth: node → hops from the nearest start, the starts themselves 0.
+        edges: rows as of `graph.store.Neighborhood`, both ends in ``depth``.
+        hubs: (node, edge type) → number of edges, where there were too many to follow.
+        left_out: nodes that were reached and not taken in, because of the cap.
+    """
+
+    depth: dict[str, int]
+    edges: list[Row]
+    hubs: dict[tuple[str, str], int]
+    left_out: int
+
+
+def around(
+    store: Asked,
+    ids: Sequence[str],
+    *,
+    hops: int = 1,
+    types: Sequence[str] = (),
+    window: Window = ALWAYS,
+    node_cap: int = 300,
+    degree_cap: int = 100,
+) -> Surroundings:
+    """Walk out from ``ids`` hop by hop.
+
+    Args:
+        store: an opened store.
+        ids: nodes to start from.
+        hops: how far.
+        types: edge types to follow; none means all.
+        window: days between which an edge must have been.
+        node_cap: nodes to take in, the starts included; those tied most often come first, then by id.
+        degree_cap: a node with more edges of a type than this is a hub: counted, not followed.
+    """
+    depth = dict.fromkeys(sorted(set(ids)), 0)
+    edges: dict[str, Row] = {}
+    hubs: dict[tuple[str, str], int] = {}
+    left_out: set[str] = set()
+    front = list(depth)
+    for hop in range(1, hops + 1):
+        # Twice the room: parallel edges, and nodes that are left out for better ones.
+        found = neighborhood(store, front, types, WIDTH, degree_cap, window)
+        hubs |= found.hubs
+        ties: dict[str, int] = {}
+        for row in found.edges:
+            for end in (row["source"], row["target"]):
+                if end not in depth:
+                    ties[end] = ties.get(end, 0) + 1
+        order = sorted(ties, key=lambda node: (-ties[node], node))
+        front = order[: max(0, node_cap - len(depth))]
+        left_out |= set(order) - set(front)
+        depth |= dict.fromkeys(front, hop)
+        edges |= {row["eid"]: row for row in found.edges}
+        if not front:
+            break
+    inside = [row for row in edges.values() if row["source"] in depth and row["target"] in depth]
+    rows = sorted(inside, key=lambda row: (row["type"], row["eid"]))
+    return Surroundings(depth, rows, dict(sorted(hubs.items())), len(left_out - depth.keys()))
+
+
+def between(
+    store: Asked,
+    a: str,
+    b: str,
+    *,
+    k: int = 3,
+    types: Sequence[str] = (),
+    window: Window = ALWAYS,
+    max_len: int = 6,
+    degree_cap: int = 200,
+) -> list[list[Row]]:
+    """Return up to ``k`` ways from ``a`` to ``b``, the shortest first, each as its edges in order.
+
+    No way passes a node twice, and no two pass the same nodes. Hubs are led through only where ``types``
+    names edges to them.
+    """
+    if a == b:
+        return []
+    wanted = followed(store.schema, types)
+    best: dict[tuple[str, str], Row] = {}
+    fronts: list[list[str]] = [[a], [b]]
+    seen: list[set[str]] = [{a}, {b}]
+    graph = nx.Graph()
+    graph.add_nodes_from((a, b))
+    for turn in range(max_len):
+        side = turn % 2 if fronts[turn % 2] else 1 - turn % 2
+        found = neighborhood(store, fronts[side], wanted, WIDTH, degree_cap, window).edges
+        for row in found:
+            tie = (min(row["source"], row["target"]), max(row["source"], row["target"]))
+            if tie[0] != tie[1] and row["eid"] <= best.setdefault(tie, row)["eid"]:
+                best[tie] = row
+        reached = {end for row in found for end in (row["source"], row["target"])}
+        fronts[side] = sorted(reached - seen[side])
+        seen[side] |= reached
+        graph.add_edges_from(sorted(best))
+        if not (fronts[0] or fronts[1]) or _ways(graph, a, b, k, turn + 1) == k:
+            break
+    # Its order must not hang on the order in which edges were found.
+    ordered = nx.Graph()
+    ordered.add_nodes_from(sorted(graph))
+    ordered.add_edges_from(sorted(best))
+    try:
+        paths = list(islice(nx.shortest_simple_paths(ordered, a, b), k))
+    except nx.NetworkXNoPath:
+        return []
+    return [
+        [best[min(x, y), max(x, y)] for x, y in pairwise(path)] for path in paths if len(path) <= max_len + 1
+    ]
+
+
+def _ways(graph: nx.Graph, a: str, b: str, k: int, length: int) -> int:
+    """Count, up to ``k``, the ways of at most so many edges: those that no further hop can beat."""
+    if not nx.has_path(graph, a, b):
+        return 0
+    ways = islice(nx.shortest_simple_paths(graph, a, b), k)
+    return sum(len(path) - 1 <= length for path in ways)
+
+
+def difference(rows: Sequence[Row], day: int, later: int) -> tuple[list[Row], list[Row]]:
+    """Return of some edges those that came and those that ended between two days.
+
+    An edge came if its first day lies after ``day`` and not after ``later``; it ended if its last day lies
+    from ``day`` on and before ``later``. Edges without days did neither.
+    """
+    came = [row for row in rows if row.get("first_day") is not None and day < row["first_day"] <= later]
+    ended = [
+        row
+        for row in rows
+        if row.get("last_day") is not None and day <= row["last_day"] < later and row not in came
+    ]
+    return came, ended
