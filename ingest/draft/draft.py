@@ -216,7 +216,7 @@ def _todo(draft: Draft, best: Assignment, found: Sequence[Assignment]) -> list[s
     elif draft.repeats > TOO_MANY_REPEATS:
         said.append(f"{draft.repeats:.0%} of the rows repeat their business key: is a field missing in it?")
     units = {g.unit_column for g in draft.guesses}
-    left = [c for c in unused(draft.sample, best.matches) if c not in units]
+    left = [c for c in unused(draft.sample, best.matches) if c not in units and not c.startswith("../")]
     if left:
         said.append(f"columns that no field takes stand in ignore_columns: {', '.join(left)}")
     for guess in draft.guesses:
