@@ -63,8 +63,7 @@ def run(  # noqa: PLR0913 - what the orchestrator gives every stage, and what th
     staging = Staging(workspace.root, region)
     with workspace.publish("quarantine", stamp) as quarantine, workspace.publish("records", stamp) as records:
         staged = staging.staged(handover.sources, progress)
-        allowed = handover.left_out if allow_unknown else None
-        entries = _sound([one.entry for one in staged], allowed, _batch_before(workspace))
+        entries = _sound(staged, handover.left_out if allow_unknown else None, _batch_before(workspace))
         _assemble(staged, records, workspace.folder("records"), progress)
         told = counts(entries, handover.documents, handover.left_out, settings)
         write(_quarantined(staged, region), Quarantine, quarantine / "quarantine.parquet")
@@ -80,8 +79,9 @@ def _check(dialect: Dialect) -> None:
         raise MappingError("; ".join(faults), "correct the mappings; `jiwang source lint` lists their faults")
 
 
-def _sound(entries: list[Entry], allow: list[str] | None, before: Mapping[str, int]) -> list[Entry]:
+def _sound(staged: Sequence[Staged], allow: list[str] | None, before: Mapping[str, int]) -> list[Entry]:
     """Return the accounts of files in which nothing is wrong that stops the run; else raise it."""
+    entries = [one.entry for one in staged]
     complain([f for entry in entries for f in (*entry.faults, *entry.stops())], allow=allow)
     check_volumes(entries, before)
     return entries

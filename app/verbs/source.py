@@ -30,7 +30,7 @@ def register(cli: typer.Typer) -> None:
 
 
 @group.command("check")
-def check(
+def check(  # long: the arguments of the command line
     paths: Annotated[list[Path], typer.Argument(help="Files of a hand-over, or its folder.", exists=True)],
     out: Annotated[
         Path | None,

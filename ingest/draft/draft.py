@@ -52,7 +52,7 @@ class Draft:
         return self.table
 
 
-def check(
+def check(  # long: its arguments and what they mean
     paths: Sequence[Path],
     *,
     root: Path | None = None,
@@ -86,15 +86,7 @@ def check(
         if path in read or (path not in paths and path.suffix.lower() in _PAPERS):
             continue
         name = path.relative_to(base).as_posix() if path.is_relative_to(base) else path.name
-        first = book.section(name, ())
-        try:
-            found = samples(path, name, *((first.widths(), list(first.fields)) if first else ()))
-        except SourceError as error:
-            if refused is None:
-                raise
-            refused.append(error)
-            continue
-        for sample in found:
+        for sample in _samples(path, name, book, refused):
             same = (glob(name), sample.sheet, *sample.columns)
             if same in gathered:
                 gathered[same][0].extend(sample)
@@ -103,6 +95,17 @@ def check(
     papers = tuple(sorted(p.name for _, lying in books.values() for p in lying))
     drafts = [_draft(sample, book, table) for sample, book in gathered.values()]
     return [replace(draft, papers=papers) for draft in drafts]
+
+
+def _samples(path: Path, name: str, book: Dictionary, refused: list[SourceError] | None) -> list[Sample]:
+    first = book.section(name, ())
+    try:
+        return samples(path, name, *((first.widths(), list(first.fields)) if first else ()))
+    except SourceError as error:
+        if refused is None:
+            raise
+        refused.append(error)
+        return []
 
 
 def _base(path: Path, paths: Sequence[Path]) -> Path:
@@ -213,7 +216,7 @@ def _todo(draft: Draft, best: Assignment, found: Sequence[Assignment]) -> list[s
     elif draft.repeats > TOO_MANY_REPEATS:
         said.append(f"{draft.repeats:.0%} of the rows repeat their business key: is a field missing in it?")
     units = {g.unit_column for g in draft.guesses}
-    left = [c for c in unused(draft.sample, best.matches) if c not in units]
+    left = [c for c in unused(draft.sample, best.matches) if c not in units and not c.startswith("../")]
     if left:
         said.append(f"columns that no field takes stand in ignore_columns: {', '.join(left)}")
     for guess in draft.guesses:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from ingest.raw import SPACE
@@ -41,6 +42,10 @@ def headed(layout: dict[str, Any], parted: Sequence[Sequence[str]], known: Seque
     if at is None and len(top) == 1 and _is_header(top[0]):
         at = 0
     notes = []
+    merged = _merged(top) if layout["kind"] == "xlsx" else None
+    if merged and (at is None or merged[0] <= at):
+        at, layout = merged[0] + 1, layout | {"header_rows": 2}
+        parted = [*parted[:at], merged[1], *parted[at + 1 :]]
     if at is None:
         names = [f"c{i + 1}" for i in range(width)]
         layout = layout | {"names": names}
@@ -48,7 +53,7 @@ def headed(layout: dict[str, Any], parted: Sequence[Sequence[str]], known: Seque
         rows = parted
     else:
         names, rows = _numbered([n.strip(SPACE) for n in parted[at]]), parted[at + 1 :]
-        if at:
+        if at and not merged:
             notes.append(f"{at} lines stand above the header")
     grown = _grown(names, rows, known) if layout["kind"] == "csv" else []
     if grown:
@@ -58,6 +63,24 @@ def headed(layout: dict[str, Any], parted: Sequence[Sequence[str]], known: Seque
     if found.height < len(rows):
         notes.append(f"{len(rows) - found.height} of {len(rows)} rows have another number of fields")
     return found
+
+
+def _merged(top: Sequence[Sequence[str]]) -> tuple[int, list[str]] | None:
+    """Return where a header of two rows begins, and its joined names; None where there is none.
+
+    Each of its rows has cells that the other leaves empty: merged to the right above, downwards below.
+    """
+    for i, (above, below) in enumerate(pairwise(top)):
+        pairs = [(a.strip(SPACE), b.strip(SPACE)) for a, b in zip(above, below, strict=False)]
+        if not (any(a and not b for a, b in pairs) and any(b and not a for a, b in pairs)):
+            continue
+        names, over = [], ""
+        for a, b in pairs:
+            over = a or (over if b else "")
+            names.append(f"{over}/{b}" if over and b else over or b)
+        if not any(b.isdigit() for _, b in pairs) and _is_header(names):
+            return i, names
+    return None
 
 
 def _grown(names: list[str], rows: Sequence[Sequence[str]], known: Sequence[str]) -> list[list[str]]:

@@ -14,6 +14,7 @@ from jiwang.ontology import FieldType, RecordField, record_tables
 
 LEAST = 0.45  # how sure a match must be to be made
 _NAME, _VALUES = 0.68, 0.32
+_ABOVE = "../"
 _AGAINST = 0.15  # values that fit less speak against the header
 _TELLING: frozenset[FieldType] = frozenset({"citizen_id", "uscc", "account_no", "phone"})
 _STRICT: frozenset[FieldType] = frozenset({"date", "datetime", "month", "money", "number", "int", *_TELLING})
@@ -77,13 +78,16 @@ def assign(
     """
     titles = {c: e.title for c in sample.columns if section and (e := section.entry(c))}
     texts = [sample.name.rsplit("/", 1)[-1].rsplit(".", 1)[0], sample.sheet, section.title if section else ""]
+    if inner := sample.layout.get("rows"):
+        texts = [inner]  # the file's name is that of the objects around these rows
+    own = [c for c in sample.columns if not c.startswith(_ABOVE)]
     meanings = _Meanings(profiles, book)
     found = []
     for table in [only] if only else record_tables():
         matches = _matches(table, profiles, titles, meanings)
         fields = record_tables()[table].fields
         gained = sum(m.sure for m in matches.values())
-        overlap = 2 * gained / (len(sample.columns) + len(fields)) if fields else 0.0
+        overlap = 2 * gained / (len(own) + len(fields)) if fields else 0.0
         needed = [n for n, f in fields.items() if f.required]
         met = {m.field for m in matches.values()}
         have = sum(n in met for n in needed) / len(needed) if needed else 1.0
@@ -101,6 +105,8 @@ def _matches(
     for at, (column, profile) in enumerate(profiles.items()):
         named = likeness(table, column, titles.get(column, ""))
         for name, spec in fields.items():
+            if column.startswith(_ABOVE) and spec.type != "key":
+                continue  # of the object around a row, a row needs no more than its number
             fits = meanings.of(column, spec) if spec.type == "code" else profile.fits(spec.type)
             sure = _sure(named.get(name, 0.0), fits, spec.type, empty=not profile.values)
             if sure >= LEAST:

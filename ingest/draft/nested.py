@@ -9,10 +9,14 @@ from typing import Any
 from ingest.raw import SPACE
 
 MOST_ROWS = 200_000
+_VALUES, _TO_A_RECORD = 4, 1.2  # what a list of objects has, and more of it, to be a table of its own
 
 
-def laid(text: str) -> tuple[dict[str, Any], dict[str, list[str]]]:
-    """Return the format of a JSON text, and path → values, as the reader names them."""
+def laid(text: str) -> list[tuple[dict[str, Any], dict[str, list[str]], tuple[str, ...]]]:
+    """Return the tables in a JSON text: the records, then the lists in them that are tables of their own.
+
+    Each is a format, path → values as the reader names them, and the lists that were left to others.
+    """
     decoder = json.JSONDecoder(parse_float=str, parse_int=str)
     records: list[Any] = []
     layout: dict[str, Any] = {"kind": "jsonl"}
@@ -26,10 +30,37 @@ def laid(text: str) -> tuple[dict[str, Any], dict[str, list[str]]]:
                 continue
     else:
         layout, records = _array(document)
-    rows = [dict(_leaves(r)) for r in records if isinstance(r, dict)]
-    paths = list(dict.fromkeys(p for r in rows for p in r))
-    cells = {p: [r.get(p, "") for r in rows] for p in paths}
-    return layout, cells
+    whole = [r for r in records if isinstance(r, dict)]
+    inner = _inner(whole)
+    outer = [{k: v for k, v in r.items() if k not in inner} for r in whole]
+    found = [(layout, _columns([dict(_leaves(r)) for r in outer]), tuple(inner))]
+    for name in inner:
+        held = [(r, item) for r in whole for item in r.get(name) or () if isinstance(item, dict)]
+        rows = [{**dict(_leaves(item)), **_above(r)} for r, item in held]
+        own = {k: v for k, v in layout.items() if k != "total"} | {"rows": name}
+        found.append((own, _columns(rows), ()))
+    return found
+
+
+def _above(record: dict[str, Any]) -> dict[str, str]:
+    """Return the plain values of a record as its inner rows name them."""
+    return {f"../{k}": plain(v) for k, v in record.items() if not isinstance(v, dict | list)}
+
+
+def _inner(records: list[dict[str, Any]]) -> list[str]:
+    """Return the lists that are tables of their own: of objects of several values, several to a record."""
+    found = []
+    for name in dict.fromkeys(k for r in records[:2000] for k, v in r.items() if isinstance(v, list)):
+        lists = [r[name] for r in records[:2000] if isinstance(r.get(name), list)]
+        items = [i for items in lists for i in items if isinstance(i, dict)]
+        if items and sum(map(len, items)) >= _VALUES * len(items) and len(items) > _TO_A_RECORD * len(lists):
+            found.append(name)
+    return found
+
+
+def _columns(rows: list[dict[str, str]]) -> dict[str, list[str]]:
+    paths = dict.fromkeys(p for r in rows for p in r)
+    return {p: [r.get(p, "") for r in rows] for p in paths}
 
 
 def _array(document: Any) -> tuple[dict[str, Any], list[Any]]:

@@ -38,6 +38,7 @@ def _lines(draft: Draft, name: str) -> Iterator[str]:
     yield f"business_key = {_value(key)}  # {draft.repeats:.1%} of the rows repeat one"
     units = {g.unit_column for g in draft.guesses}
     left = [g.column for g in draft.guesses if g.match is None and g.column not in units]
+    left = [c for c in [*left, *draft.sample.left] if not c.startswith("../")]
     if left:
         yield f"ignore_columns = {_value(left)}"
     yield ""

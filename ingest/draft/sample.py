@@ -33,6 +33,7 @@ class Sample:
         layout: the ``[format]`` of a mapping, as plain values; ``encoding`` of text.
         columns: header → values, stripped, empty where nothing stands.
         header: the columns of its header line.
+        left: lists of its records that are tables of their own.
         notes: what a person should know of how it was read.
     """
 
@@ -43,6 +44,7 @@ class Sample:
     sheet: str = ""
     notes: list[str] = field(default_factory=list)
     header: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -86,11 +88,8 @@ def samples(
         found = [Sample(name, {"kind": "parquet"}, None, cells)]
     else:
         text, encoding = decoded(path, name)
-        found = [
-            _json(name, text, encoding)
-            if text.lstrip()[:1] in ("{", "[")
-            else _text(name, text, encoding, widths, known)
-        ]
+        nested = text.lstrip()[:1] in ("{", "[")
+        found = _json(name, text, encoding) if nested else [_text(name, text, encoding, widths, known)]
     found = [s for s in found if s.columns]
     if not found:
         raise SourceError(f"{name}: there are no rows in it", "see with your own eyes what the file holds")
@@ -196,6 +195,5 @@ def _workbook(path: Path, name: str) -> Iterator[Sample]:
             yield Sample(name, layout, None, found.columns, own, found.notes, found.header)
 
 
-def _json(name: str, text: str, encoding: str) -> Sample:
-    layout, columns = laid(text)
-    return Sample(name, layout, encoding, columns)
+def _json(name: str, text: str, encoding: str) -> list[Sample]:
+    return [Sample(name, form, encoding, columns, left=left) for form, columns, left in laid(text)]

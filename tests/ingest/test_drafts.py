@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+import openpyxl
+import polars as pl
 import pytest
 
+import ingest
 from ingest.draft import check, toml
 from ingest.draft.dictionary import read
 from ingest.mapping import load
 from jiwang.codes.citizen import check_digit
+from jiwang.config import Settings
 from jiwang.errors import SourceError
+from jiwang.progress import SilentProgress
+from jiwang.workspace import Workspace
 
 FIRST = [f"41130219{50 + i}0{i % 9 + 1}1{i % 9}{100 + i}" for i in range(30)]
 IDS = [f + check_digit(f) for f in FIRST]
@@ -100,6 +107,56 @@ def test_columns_grown_without_a_header(tmp_path):
     assert draft.sample.layout["layouts"] == [[*LOANS[0].split(","), "_6"]]
     assert fields(draft)["_6"] == "phone"
     assert tomllib.loads(toml(draft))["columns"]["_6"]["optional"] is True
+
+
+def test_a_list_in_json_that_is_a_table_of_its_own(tmp_path):
+    item = {"med_list_codg": "X1", "med_list_name": "甲片", "cnt": "2", "det_item_fee_sumamt": "9.50"}
+    record = {"psn_name": "张建国", "setl_time": "2024-03-02 10:15:00", "medfee_sumamt": "20.00"}
+    lines = [
+        json.dumps(
+            {"setl_id": f"S{i}", **record, "fees": [{"feedetl_sn": f"{i}-{n}", **item} for n in range(3)]}
+        )
+        for i in range(20)
+    ]
+    laid(tmp_path, "raw/医保局/结算.jsonl", "\n".join(lines))
+    folder = tmp_path / "sources" / "m"
+    folder.mkdir(parents=True)
+    for draft in check([tmp_path / "raw"]):
+        (folder / f"{draft.name}.toml").write_text(toml(draft), encoding="utf-8")
+    assert sorted(p.stem for p in folder.iterdir()) == ["settlement", "settlement_item"]
+    workspace = Workspace.open(tmp_path / "w", create=True)
+    told = ingest.run(
+        workspace,
+        Settings(),
+        region="m",
+        dialect="m",
+        source=tmp_path / "raw",
+        allow_unknown=False,
+        progress=SilentProgress(),
+        sources=tmp_path / "sources",
+    )
+    assert told["accepted"] == 80
+    items = pl.read_parquet(workspace.table("records", "settlement_item"))
+    assert set(items["settlement_no"]) == {f"S{i}" for i in range(20)}
+    assert items["amount"].sum() == 60 * 9.5
+
+
+def test_a_header_of_two_rows(tmp_path):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["失业金发放", "", "", "", "", ""])
+    sheet.append(["姓名", "单位", "", "待遇", "", ""])
+    sheet.append(["", "名称", "编号", "发放年月", "发放金额", "发放日期"])
+    for i in range(20):
+        sheet.append(["张建国", f"第{i}纺织有限公司", f"33{i:06}", "202401", f"{1600 + i}.00", "2024-02-10"])
+    path = tmp_path / "人社" / "失业金.xlsx"
+    path.parent.mkdir()
+    book.save(path)
+    (draft,) = check([path])
+    assert draft.sample.layout == {"kind": "xlsx", "header_rows": 2}
+    told = fields(draft)
+    found = (told["单位/名称"], told["单位/编号"], told["待遇/发放金额"])
+    assert found == ("employer_name", "employer_no", "amount")
 
 
 def test_a_file_without_rows(tmp_path):
