@@ -51,7 +51,10 @@ def poisson(rng: Random, mean: float) -> int:
     """Draw a count of independent events (Knuth's product method; means here stay far below 30)."""
     if mean <= 0:
         return 0
-    limit, product, count = 2.718281828459045**-mean, rng.random(), 0
+    product, count = rng.random(), 0
+    if product <= 1 - mean:
+        return 0  # as 1 - m never exceeds exp(-m): the common case needs no power
+    limit = 2.718281828459045**-mean
     while product > limit:
         product *= rng.random()
         count += 1

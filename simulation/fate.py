@@ -124,7 +124,7 @@ def layoffs(scene: Scene) -> None:
             later = [other.start for other in person.jobs if other.start > spell.end]
             if later and (min(later) - spell.end).days < 60:
                 continue
-            if scene.rng.random() < 0.36:
+            if scene.rng.random() < 0.5:
                 made = claim(scene, spell)
                 if made and later:
                     made.months = max(1, min(made.months, (min(later) - spell.end).days // 30 - 1))

@@ -14,16 +14,16 @@ SHARED = {PLAIN: 1.0, CAREFUL: 0.6, EXPERT: 0.25}  # of the filings that bear th
 
 
 def plant(scene: Scene, order: Order) -> Ring | None:
-    """File for seven to eleven clients of as many firms.
+    """File for six to nine clients of as many firms.
 
     ``claims``: unemployment benefit for people who left by themselves. ``mixed``: also birth allowances for
     women put on a client's roster. Plain: phone and device on all. Careful: on some, fees through
     another. Expert: on few, fees half in cash.
     """
     rng = scene.rng
-    clients = scene.strangers(idle(scene), rng.randint(7, 11))
+    clients = scene.strangers(idle(scene), rng.randint(6, 9))
     women = scene.strangers(mother(scene), 3) if order.variant == "mixed" else []
-    clients = [person for person in clients if person not in women][: 11 - 2 * len(women)]
+    clients = [person for person in clients if person not in women][: 9 - len(women)]
     organiser = scene.helper() if len(clients) >= 4 else None
     if organiser is None:
         return None

@@ -44,7 +44,7 @@ def cast(
         employer.busy = True
     if clinic:
         members.append(("clinic", clinic.entity, "clinic"))
-    for person in people:
+    for person in (organiser, *people):
         person.busy = True
     return Ring(
         order.ring, order.typology, order.tier, order.variant, members, people, organiser, employer, clinic

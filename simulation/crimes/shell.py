@@ -13,13 +13,13 @@ from simulation.world import Employer, Person, Spell
 
 
 def plant(scene: Scene, order: Order) -> Ring | None:
-    """Insure four to eight idle people for a year, dismiss them, let them claim and pay a rebate.
+    """Insure four to seven idle people for a year, dismiss them, let them claim and pay a rebate.
 
     ``shell``: a firm of its own. ``borrowed``: beside the real staff of a firm. Plain: no wage is ever
     paid, all claim from one device. Careful: wages run through the accounts and back, dismissals spread over
     months, half claim at the counter. Expert: through a go-between or in cash, their own telephones.
     """
-    crew = scene.strangers(idle(scene), scene.rng.randint(4, 8))
+    crew = scene.strangers(idle(scene), scene.rng.randint(4, 7))
     host = firm(scene, 5, 40) if order.variant == "borrowed" else None
     organiser = host.boss if host and not host.boss.busy and host.boss.account else scene.helper()
     if len(crew) < 3 or organiser is None:

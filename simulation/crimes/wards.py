@@ -13,7 +13,7 @@ MANNER = {PLAIN: (0.68, 2), CAREFUL: (0.55, 4), EXPERT: (0.45, 9)}
 
 
 def plant(scene: Scene, order: Order) -> Ring | None:
-    """Admit five to eight elders to one hospital, three to five times; fees and stays are the hospital's own.
+    """Admit five to eight elders to one hospital, three or four times; fees and stays are the hospital's own.
 
     ``bus``: elders of one town who come together. ``absent``: from anywhere; they are seen at a pharmacy
     or surgery while they lie in bed on paper.
@@ -29,7 +29,7 @@ def plant(scene: Scene, order: Order) -> Ring | None:
     if organiser is None:
         return None
     ward, (share, spread) = hospital(scene, 200), MANNER[order.tier]
-    for month in sorted(rng.sample(range(1, 22), rng.randint(3, 5))):
+    for month in sorted(rng.sample(range(1, 22), rng.randint(3, 4))):
         day = scene.day(month)
         for person in elders:
             if rng.random() < share:

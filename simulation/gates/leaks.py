@@ -142,7 +142,7 @@ def _acts(title: str, rows: pl.DataFrame, values: dict[str, pl.Expr]) -> Iterato
 
 
 def _even(gate: str, title: str, labels: np.ndarray, scores: np.ndarray, rings: int) -> Reading:
-    """Rank; acts of one ring fall together, so that a ring counts as five of them at most in the noise."""
-    slack = 0.03 + noise(min(labels.sum(), 5 * rings), len(labels) - labels.sum())
+    """Rank; acts of one ring fall together in time and place: a ring counts as two of them in the noise."""
+    slack = 0.03 + noise(min(labels.sum(), 2 * rings), len(labels) - labels.sum())
     found = ranking(labels, scores) if 0 < labels.sum() < len(labels) else 0.5
     return Reading(gate, f"{title}, AUC", found, 0.5 - slack, 0.5 + slack, f"{int(labels.sum())} positive")

@@ -78,8 +78,8 @@ def _ordinary(
                 # One visit in six is made elsewhere: near work, or where the drug is in stock.
                 there = rng.choice(others[place.pharmacy]) if rng.random() < 0.17 else place
                 log.visits.append(settle(person, there, kind, _when(day, rng), rng, disease))
-    often = 3.5 if person.chronic else min(3.0, person.habit + 0.3)
-    if rng.random() < 0.0062 * person.frailty * often:
+    often = 4.5 if person.chronic else min(4.0, person.habit + 0.2)
+    if rng.random() < 0.0057 * person.frailty * often:
         hospital = clinic if clinic.beds else rng.choice(others[0])
         if world.abroad and rng.random() < REFERRED:
             hospital = rng.choice(world.abroad)

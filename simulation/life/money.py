@@ -14,6 +14,9 @@ from simulation.world import Account, Person, World
 TEXTS = ("转账", "转账", "转账", "还款", "", "生活费", "房租")
 
 
+PURCHASES = (("消费", 0.24, 4.6, 1.1), ("手机充值", 0.08, 4.5, 1.0))  # rate a month, shape of the amount
+
+
 def _at(day: date, rng: Random, low: int = 0, high: int = 24) -> datetime:
     return datetime.combine(day, time()) + timedelta(seconds=rng.randrange(low * 3600, high * 3600))
 
@@ -100,7 +103,7 @@ def _withdraw(log: Log, account: Account, when: datetime, wish: float, machine: 
 
 def spending(world: World, month: int, log: Log, rng: Random) -> None:
     """Let holders withdraw, buy and top up their telephones."""
-    begin, days, atms = first(month), length(month), world.region.atms
+    begin, days, atms, draw = first(month), length(month), world.region.atms, rng.random
     for account in world.accounts:
         holder = account.holder
         if not isinstance(holder, Person) or (
@@ -110,13 +113,13 @@ def spending(world: World, month: int, log: Log, rng: Random) -> None:
         day = begin + timedelta(days=rng.randrange(days))
         if not holder.alive(day) or account.balance < 60:
             continue
-        if rng.random() < (0.42 if holder.pensions else 0.14):
+        if draw() < (0.42 if holder.pensions else 0.14):
             machine = holder.atm if rng.random() < 0.85 else rng.choice(atms)
             # Many pensioners draw all there is; others what the week needs.
             wish = account.balance if holder.pensions and rng.random() < 0.5 else rng.lognormvariate(6.9, 0.7)
             _withdraw(log, account, _at(day, rng, 6, 22), wish, machine)
-        for text, rate, mean, spread in (("消费", 0.24, 4.6, 1.1), ("手机充值", 0.08, 4.5, 1.0)):
-            if rng.random() < rate:
+        for text, rate, mean, spread in PURCHASES:
+            if draw() < rate:
                 amount = round(min(account.balance, rng.lognormvariate(mean, spread)), 2)
                 account.balance -= amount
                 when = _at(begin + timedelta(days=rng.randrange(days)), rng, 7, 23)

@@ -61,7 +61,6 @@ class Form:
         self.grown_from = int(grown.get("month", 10**6))
         self.first_width = len(self.columns) - int(grown.get("columns", 0))
         self._template = self._json() if self.format in ("json", "jsonl") else ""
-        self._quotes = self._template.count('"')
 
     def _column(self, row: list[Any], places: dict[str, int], kinds: Sequence[tuple[str, str]]) -> Column:
         header, field, *said = row
@@ -115,6 +114,11 @@ class Form:
         if not rows:
             return []
         columns = self.cells(rows, month)
+        if self._template:
+            columns = [
+                self._escaped(texts, column) for texts, column in zip(columns, self.columns, strict=True)
+            ]
+            return list(map(self._template.__mod__, zip(*columns, strict=True)))
         if self.format != "csv":
             return [self.join(cells) for cells in zip(*columns, strict=True)]
         delimiter, gaps = self.delimiter, len(columns) - 1
@@ -127,7 +131,10 @@ class Form:
     def join(self, cells: Sequence[str]) -> str:
         """Return the line of some cells."""
         if self._template:
-            return self._record(cells)
+            escaped = [
+                self._escaped([cell], column)[0] for cell, column in zip(cells, self.columns, strict=True)
+            ]
+            return self._template % tuple(escaped)
         if self.format == "fixed":
             return "".join(map(self._padded, cells, self.columns))
         line = self.delimiter.join(cells)
@@ -138,22 +145,16 @@ class Form:
             )
         return line
 
-    def _record(self, cells: Sequence[str]) -> str:
-        line = self._template % tuple(cells)
-        if (
-            any(column.style == "null" for column in self.columns)
-            or "\\" in line
-            or any('"' in c for c in cells)
-        ):
-            cells = [self._escaped(cell, column) for cell, column in zip(cells, self.columns, strict=True)]
-            line = self._template % tuple(cells)
-        return line
-
     @staticmethod
-    def _escaped(cell: str, column: Column) -> str:
+    def _escaped(texts: Sequence[str], column: Column) -> Sequence[str]:
+        """Return the cells of a column as JSON has them, between quotes where the template has those."""
         if column.style == "null":
-            return json.dumps(cell or None, ensure_ascii=False)
-        return cell if column.bare else json.dumps(cell, ensure_ascii=False)[1:-1]
+            return [json.dumps(text or None, ensure_ascii=False) for text in texts]
+        # Hardly any text needs escaping: a column is searched as one.
+        whole = "" if column.bare else "".join(texts)
+        if '"' not in whole and "\\" not in whole:
+            return texts
+        return [json.dumps(text, ensure_ascii=False)[1:-1] for text in texts]
 
     def _padded(self, cell: str, column: Column) -> str:
         cell = self._cut(cell, column.width)

@@ -7,6 +7,7 @@ from simulation.data import table
 from simulation.log import Log, Visit
 from simulation.plan import Plan
 from simulation.render.office import Delivery, Office, ref
+from simulation.render.styles import days
 from simulation.world import World
 
 TRACED = date(2025, 7, 1)  # from this day on drugs are scanned
@@ -26,6 +27,7 @@ class Medical(Office):
         """Set up the counters of settlements, visits and items."""
         super().__init__(world, plan, delivery)
         national = world.numbering.national
+        self._days = days("yyyyMMdd")
         self._settled, self._visited, self._items = (
             national("settlements", 8),
             national("visits", 12),
@@ -65,7 +67,7 @@ class Medical(Office):
         desk, person, clinic = self.desks["settlement"], visit.person, visit.clinic
         name, cid = desk.person(person)
         fund, wallet, cash = self._shares(visit)
-        number = f"{visit.settled:%Y%m%d}{self._settled.next()}"
+        number = self._days[visit.settled.date()] + self._settled.next()
         code, disease = visit.disease.split(" ", 1)
         pool = self.world.region.division
         values: list[Any] = [
@@ -120,9 +122,9 @@ class Medical(Office):
             picks = list(dict.fromkeys(picks))
         goods = {good.drug: good for good in visit.goods}
         picks = list(goods) + picks[1:] if goods else picks
-        cuts = sorted(rng.random() for _ in picks[1:])
+        cuts = sorted([rng.random() for _ in picks[1:]])
         for item, low, high in zip(picks, [0.0, *cuts], [*cuts, 1.0], strict=True):
-            code, title = item.split(" ", 1)
+            code, _, title = item.partition(" ")
             count = float(rng.choice((1, 1, 2, 3, 4) if visit.kind != "21" else (1, 4, 14)))
             amount = round(visit.fee * (high - low), 2)
             scanned = [f"81{rng.randrange(10**18):018d}"] if item in drugs and visit.end >= TRACED else None

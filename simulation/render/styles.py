@@ -98,10 +98,10 @@ def _items(style: str, value: Sequence[Any]) -> str:
     way, _, rest = style.partition(":")
     if way == "objects":
         keys = rest.split(",")
-        return json.dumps([dict(zip(keys, item, strict=True)) for item in value], ensure_ascii=False)
+        return json.dumps([dict(zip(keys, item, strict=True)) for item in value or ()], ensure_ascii=False)
     if way == "each":
         pattern, _, separator = rest.rpartition("|")
-        return separator.join(pattern.format(*item) for item in value)
+        return separator.join(pattern.format(*item) for item in value or ())
     return json.dumps(value, ensure_ascii=False) if way == "list" else rest.join(value or ())
 
 
@@ -134,7 +134,8 @@ def writer(kind: str, style: str, codes: dict[str, str]) -> Write:
 
 
 def _mapped_whole(spell: Callable[[Any], str], column: Sequence[Any]) -> list[str]:
-    return [spell(value) for value in column]
+    nothing = spell(None)
+    return [nothing if value is None else spell(value) for value in column]
 
 
 def canonical(value: Any, kind: str) -> str:

@@ -46,7 +46,9 @@ def test_the_row_account_holds(town: Made, name: str) -> None:
     about = town.truth("entities").filter(pl.col("source_file") == path)
     accepted = set(about["source_row"])
     assert accepted.isdisjoint(broken["source_row"])
-    assert sorted(accepted | set(broken["source_row"])) == list(range(1, read + 1))
+    unsaid = set(range(1, read + 1)) - accepted - set(broken["source_row"])
+    assert max(accepted | set(broken["source_row"])) <= read
+    assert not unsaid or name == "note"  # a tip-off may name nobody
 
 
 def test_broken_rows_look_as_the_truth_says(town: Made) -> None:
