@@ -72,15 +72,19 @@ def publish_batch(
         reviewed,
     )
     index.write_meta(known.folder, known.profile, known.weights, known.parts + 1, known.units + joined.own.n)
+    return _summary(out, links.height + fresh.height, fresh.height, entities.height, review.height)
+
+
+def _summary(out: Path, records: int, batch: int, entities: int, review: int) -> dict[str, Any]:
+    """Bring the published summary up to date and return it."""
     summary: dict[str, Any] = json.loads((out / SUMMARY).read_text(encoding="utf-8"))
-    new = entities.height - summary["entities"]
     summary |= {
-        "records": links.height + fresh.height,
-        "entities": entities.height,
+        "records": records,
         "batches": summary.get("batches", 0) + 1,
-        "batch_records": fresh.height,
-        "batch_new_entities": new,
-        "batch_review": review.height,
+        "batch_records": batch,
+        "batch_new_entities": entities - summary["entities"],
+        "batch_review": review,
+        "entities": entities,
     }
     write_json(out / SUMMARY, summary)
     return summary
