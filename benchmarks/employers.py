@@ -1,7 +1,7 @@
 """Employers put together: ours, the core name, the core name with the credit code, and Splink, in one run.
 
 Run: ``python benchmarks/employers.py [N]`` (default 4,000 firms). Rules were chosen on seed 1, and are
-reported on seed 2. CPU seconds are user and system of this process; Splink is left out where it is not installed.
+reported on seed 2. CPU seconds are user and system of this process; Splink is left out where it is not there.
 """
 
 from __future__ import annotations

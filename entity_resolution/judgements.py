@@ -142,8 +142,7 @@ def settle(
         records: record id -> the entity that the rules linked it to, None where they linked it to nobody.
 
     Returns:
-        entity -> the entity whose id it takes; record -> the entity that it leaves; record that was linked to
-        nobody -> the entity that it joins; judgement -> effect.
+        entity -> whose id it takes; record -> the entity it leaves, or joins; judgement -> effect.
     """
     ours = judgements.filter(pl.col("kind") == kind)
     holding = set(current(ours)["judgement_id"])

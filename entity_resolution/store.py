@@ -59,15 +59,7 @@ def assign(
     ids = _ids(kind, known)
     known = known.join(ids, on="entity")
     held = known.filter(pl.col("was") != pl.col("entity_id"))
-    split = ~pl.col("entity_id").is_in(old["was"].unique().implode())
-    action = pl.when(split).then(pl.lit("split")).otherwise(pl.lit("merge"))
-    ends = {"whole": pl.col("was"), "part": pl.col("entity_id")}
-    review = held.select(
-        entity_id=pl.when(split).then(ends["whole"]).otherwise(ends["part"]),
-        other_id=pl.when(split).then(ends["part"]).otherwise(ends["whole"]),
-        action=action,
-        reason=pl.format("would_{}_published", action),
-    )
+    review = _review(held, old)
     keys = known.select(kind=pl.lit(kind), key="key", entity_id=pl.coalesce("was", "entity_id"))
     gone = old.join(known, on="key", how="anti").select(kind=pl.lit(kind), key="key", entity_id="was")
     placed = links.join(ids, on="entity").join(held.select("key", held="was"), on="key", how="left")
@@ -81,6 +73,19 @@ def assign(
         placed,
         pl.concat([keys, gone]).unique().sort("key", "entity_id"),
         review.unique().sort("entity_id", "other_id"),
+    )
+
+
+def _review(held: pl.DataFrame, old: pl.DataFrame) -> pl.DataFrame:
+    """Return ``entity_id, other_id, action, reason`` of keys held by another published entity."""
+    split = ~pl.col("entity_id").is_in(old["was"].unique().implode())
+    action = pl.when(split).then(pl.lit("split")).otherwise(pl.lit("merge"))
+    ends = {"whole": pl.col("was"), "part": pl.col("entity_id")}
+    return held.select(
+        entity_id=pl.when(split).then(ends["whole"]).otherwise(ends["part"]),
+        other_id=pl.when(split).then(ends["part"]).otherwise(ends["whole"]),
+        action=action,
+        reason=pl.format("would_{}_published", action),
     )
 
 

@@ -95,6 +95,7 @@ def descendants(error: type[Exception], depth: int = 0) -> Iterator[tuple[int, A
 def tables_page() -> str:
     """The tables that stages hand to each other, those of out/ first."""
     module = importlib.import_module("jiwang.tables")
+    beside = importlib.import_module("jiwang.resolution_tables")
     out: Mapping[str, Any] = module.OUT
     schemas = dict(
         inspect.getmembers(module, lambda one: hasattr(one, "column_names") and inspect.isclass(one))
@@ -102,9 +103,9 @@ def tables_page() -> str:
     within = {
         snake(name): schema
         for name, schema in schemas.items()
-        if schema not in out.values() and schema.__module__ == module.__name__
+        if schema not in out.values() and schema.__module__ in (module.__name__, beside.__name__)
     }
-    remarks = column_remarks(module)
+    remarks = column_remarks(module) | column_remarks(beside)
     parts = [
         "# Tables\n\nParquet, or CSV with `--format csv`. Money in yuan, days as dates, scores in 0..1. "
         "Columns may be added; none is renamed or removed within a major version.\n\n"

@@ -131,6 +131,9 @@ def _join(said: Said, own: Units, known: Index, touched: pl.Series) -> Joined:
     listed = known.scan("listed").join(near.lazy().select("unit"), on="unit", how="semi").collect()
     place = near.select("unit").with_row_index("at", offset=own.n)
     listed = listed.join(place, on="unit", maintain_order="left")
+    texts = pl.concat([listed["text"], *(v.texts.alias("text") for v in said.values.values())]).unique()
+    counted = known.scan("holders").join(texts.to_frame("text").lazy(), on="text", how="semi")
+    held = counted.group_by("field", "text").agg(pl.col("n").sum()).collect()
     mixed, n = Said(said.n, stated=said.stated), own.n + near.height
     rows, holders, anchor = {}, {}, {}
     for of in known.profile.field:
@@ -142,7 +145,7 @@ def _join(said: Said, own: Units, known: Index, touched: pl.Series) -> Joined:
             np.append(of_own, NONE)[np.minimum(c, len(of_own))] for c in said.codes[of.name]
         ]
         rows[of.name] = _stacked(own.listed[of.name], of_own, theirs, place_of, n)
-        holders[of.name] = _held(known, of.name, place_of)
+        holders[of.name] = _held(held, of.name, place_of)
         if of.name in own.anchor:
             ours = np.append(of_own, NONE)[np.minimum(own.anchor[of.name], len(of_own))]
             there = near.select(text=f"anchor:{of.name}").join(
@@ -170,10 +173,9 @@ def _stacked(
     return Listed(unit[order], code[order], starts)
 
 
-def _held(known: Index, name: str, place_of: pl.DataFrame) -> Ints:
+def _held(held: pl.DataFrame, name: str, place_of: pl.DataFrame) -> Ints:
     """Return by how many published units each value is held."""
-    held = known.scan("holders").filter(pl.col("field") == name).group_by("text").agg(pl.col("n").sum())
-    counts = place_of.lazy().join(held, on="text", how="left").sort("code").collect()
+    counts = place_of.join(held.filter(pl.col("field") == name), on="text", how="left").sort("code")
     return counts["n"].fill_null(0).to_numpy()
 
 

@@ -63,24 +63,30 @@ def publish_batch(
     )
     none = pl.DataFrame(schema={"field": pl.String, "text": pl.String, "n": pl.Int64})
     index.write_part(known.folder, known.parts, part, known.units, none)
-    _replace(pl.concat([links, fresh]), out / "links.parquet")
-    _replace(entities, out / "entities.parquet")
-    _replace(pl.concat([before, publish.edges(found, told, records)]), out / "edges.parquet")
-    tables.write(
-        pl.concat([earlier, review.cast(earlier.schema)]).unique("review_id", maintain_order=True),
-        tables.Review,
-        reviewed,
-    )
+    grown = {
+        "links": pl.concat([links, fresh]),
+        "entities": entities,
+        "edges": pl.concat([before, publish.edges(found, told, records)]),
+        "review": tables.Review.validate(
+            pl.concat([earlier, review.cast(earlier.schema)]).unique("review_id", maintain_order=True),
+            cast=True,
+        ),
+    }
+    _replace(grown, out)
     index.write_meta(known.folder, known.profile, known.weights, known.parts + 1, known.units + joined.own.n)
+    return _summary(out, links.height + fresh.height, fresh.height, entities.height, review.height)
+
+
+def _summary(out: Path, records: int, batch: int, entities: int, review: int) -> dict[str, Any]:
+    """Bring the published summary up to date and return it."""
     summary: dict[str, Any] = json.loads((out / SUMMARY).read_text(encoding="utf-8"))
-    new = entities.height - summary["entities"]
     summary |= {
-        "records": links.height + fresh.height,
-        "entities": entities.height,
+        "records": records,
         "batches": summary.get("batches", 0) + 1,
-        "batch_records": fresh.height,
-        "batch_new_entities": new,
-        "batch_review": review.height,
+        "batch_records": batch,
+        "batch_new_entities": entities - summary["entities"],
+        "batch_review": review,
+        "entities": entities,
     }
     write_json(out / SUMMARY, summary)
     return summary
@@ -144,7 +150,9 @@ def _grown(entities: pl.DataFrame, found: Resolution, fresh: pl.DataFrame) -> pl
     return pl.concat([grown, new])
 
 
-def _replace(frame: pl.DataFrame, path: Path) -> None:
-    fresh = path.with_name(f".{path.name}.new")
-    frame.write_parquet(fresh, compression="lz4")
-    fresh.replace(path)
+def _replace(frames: dict[str, pl.DataFrame], out: Path) -> None:
+    """Write all tables aside, then rename them: the moment in which some are new and some old is short."""
+    for name, frame in frames.items():
+        frame.write_parquet(out / f".{name}.new", compression="lz4")
+    for name in frames:
+        (out / f".{name}.new").replace(out / f"{name}.parquet")

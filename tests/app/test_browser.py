@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import polars as pl
 import pytest
 
+from app.services import judging
 from app.services.desk import Desk
 from app.web import claim_port, serving
 
@@ -208,3 +209,25 @@ def test_a_stranger_host_is_turned_away(server):
     }  # fmt: skip
     connection.request("GET", "/_stcore/stream", headers=upgrade)
     assert connection.getresponse().status == 403
+
+
+@pytest.mark.parametrize(
+    ("language", "lists", "button"),
+    [("zh", "待合并或拆分", "不是同一个"), ("en", "Merges and splits", "Different")],
+)
+def test_a_merge_is_judged_on_screen_and_stands_in_the_log(visit, hostile, language, lists, button):
+    visit.open("/review", ".jw-caption", language)
+    visit.page.get_by_text(lists).first.click()
+    grid = visit.page.locator("[data-testid=stDataFrame]").first
+    visit.page.wait_for_timeout(1500)
+    box = grid.bounding_box()
+    visit.page.mouse.click(box["x"] + 15, box["y"] + 52)
+    visit.page.get_by_role("button", name=button, exact=True).wait_for()
+    fields = visit.page.locator("[data-testid=stForm] input")
+    fields.nth(0).fill("王审计")
+    fields.nth(1).fill("<img src=x onerror=alert(1)>")
+    visit.page.get_by_role("button", name=button, exact=True).click()
+    visit.page.locator("[data-testid=stAlert]").wait_for()
+    assert visit.is_clean()
+    log = judging.log(Desk(hostile.root))
+    assert log[0]["verdict"] == "negative"

@@ -6,6 +6,7 @@ import os
 import random
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -260,6 +261,19 @@ def test_a_wrong_profile_is_told_by_its_word(tmp_path: Path, text: str, where: s
         profile.load(path)
     with pytest.raises(UsageError, match="person_cn"):
         profile.load("nobody")
+
+
+def test_the_profile_explained_is_a_profile() -> None:
+    page = Path(__file__).parents[2] / "docs" / "how-to" / "resolve-your-own-table.md"
+    text = page.read_text(encoding="utf-8").split("```toml\n")[1].split("```")[0]
+    rules = Profile.model_validate(tomllib.loads(text))
+    table = (
+        people()
+        .rename({"record_id": "member_no", "surname": "last_name"})
+        .with_columns(branch=pl.col("member_no").str.slice(-1))
+    )
+    found = clusters(table, rules)
+    assert sum(found[f"{i}a"] == found[f"{i}b"] for i in range(300)) >= 280
 
 
 def published(table: pl.DataFrame, folder: Path, rules: Profile | str = "person") -> Path:
