@@ -57,14 +57,22 @@ def run(
         found = _ask(store, asked, settings, progress)
         engine = f"{store.capabilities.engine} {store.capabilities.version}"
     hits = _once(list(found.values()))
-    counts = {s.pattern.id: hits.filter(pl.col("pattern_id") == s.pattern.id).height for s in asked}
     past = history.read(workspace)
     with workspace.publish("hits", stamp or _stamp(tag, region, asked)) as folder:
         write(hits, Hits, folder / "hits.parquet")
         _links(found).write_parquet(folder / "scenarios.parquet")
         history.add(past, tag, found, asked).write_parquet(folder / history.FILE)
-    by_scenario = {address: frame.height for address, frame in found.items()}
-    return {"patterns": counts, "scenarios": by_scenario, "hits": hits.height, "engine": engine}
+    return {**_counts(asked, found, hits), "hits": hits.height, "engine": engine}
+
+
+def _counts(
+    asked: Sequence[Scenario], found: Mapping[str, pl.DataFrame], hits: pl.DataFrame
+) -> dict[str, dict[str, int]]:
+    per_pattern = dict(hits.group_by("pattern_id").len().iter_rows())
+    return {
+        "patterns": {s.pattern.id: per_pattern.get(s.pattern.id, 0) for s in asked},
+        "scenarios": {address: frame.height for address, frame in found.items()},
+    }
 
 
 def _stamp(tag: str, region: str, asked: Sequence[Scenario]) -> dict[str, Any]:

@@ -6,7 +6,8 @@ followed, caps hold, and every engine gives the same answer.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
 
@@ -65,21 +66,26 @@ def around(
         # Twice the room: parallel edges, and nodes that are left out for better ones.
         found = neighborhood(store, front, types, WIDTH, degree_cap, window)
         hubs |= found.hubs
-        ties: dict[str, int] = {}
-        for row in found.edges:
-            for end in (row["source"], row["target"]):
-                if end not in depth:
-                    ties[end] = ties.get(end, 0) + 1
-        order = sorted(ties, key=lambda node: (-ties[node], node))
+        order = _tied_most([end for row in found.edges for end in _ends(row) if end not in depth])
         front = order[: max(0, node_cap - len(depth))]
         left_out |= set(order) - set(front)
         depth |= dict.fromkeys(front, hop)
         edges |= {row["eid"]: row for row in found.edges}
         if not front:
             break
-    inside = [row for row in edges.values() if row["source"] in depth and row["target"] in depth]
+    inside = [row for row in edges.values() if depth.keys() >= {*_ends(row)}]
     rows = sorted(inside, key=lambda row: (row["type"], row["eid"]))
     return Surroundings(depth, rows, dict(sorted(hubs.items())), len(left_out - depth.keys()))
+
+
+def _ends(row: Row) -> tuple[str, str]:
+    return row["source"], row["target"]
+
+
+def _tied_most(ends: Sequence[str]) -> list[str]:
+    """Return every node once, the most frequent first, then by id."""
+    ties = Counter(ends)
+    return sorted(ties, key=lambda node: (-ties[node], node))
 
 
 def between(
@@ -110,26 +116,28 @@ def between(
         side = turn % 2 if fronts[turn % 2] else 1 - turn % 2
         found = neighborhood(store, fronts[side], wanted, WIDTH, degree_cap, window).edges
         for row in found:
-            tie = (min(row["source"], row["target"]), max(row["source"], row["target"]))
+            tie = (min(_ends(row)), max(_ends(row)))
             if tie[0] != tie[1] and row["eid"] <= best.setdefault(tie, row)["eid"]:
                 best[tie] = row
-        reached = {end for row in found for end in (row["source"], row["target"])}
+        reached = {end for row in found for end in _ends(row)}
         fronts[side] = sorted(reached - seen[side])
         seen[side] |= reached
         graph.add_edges_from(sorted(best))
         if not (fronts[0] or fronts[1]) or _ways(graph, a, b, k, turn + 1) == k:
             break
-    # Its order must not hang on the order in which edges were found.
+    paths = [path for path in _first(best, a, b, k) if len(path) <= max_len + 1]
+    return [[best[min(x, y), max(x, y)] for x, y in pairwise(path)] for path in paths]
+
+
+def _first(ties: Iterable[tuple[str, str]], a: str, b: str, k: int) -> list[list[str]]:
+    """Return the ``k`` shortest ways; which, must not hang on the order in which ties were found."""
     ordered = nx.Graph()
-    ordered.add_nodes_from(sorted(graph))
-    ordered.add_edges_from(sorted(best))
+    ordered.add_nodes_from((a, b))
+    ordered.add_edges_from(sorted(ties))
     try:
-        paths = list(islice(nx.shortest_simple_paths(ordered, a, b), k))
+        return list(islice(nx.shortest_simple_paths(ordered, a, b), k))
     except nx.NetworkXNoPath:
         return []
-    return [
-        [best[min(x, y), max(x, y)] for x, y in pairwise(path)] for path in paths if len(path) <= max_len + 1
-    ]
 
 
 def _ways(graph: nx.Graph, a: str, b: str, k: int, length: int) -> int:

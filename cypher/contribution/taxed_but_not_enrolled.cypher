@@ -40,7 +40,7 @@ doc = { zh = "每人有工资的最少月数", en = "months with wages of each" 
 kind = "employer"
 subject = "the employer"
 members = "the employer; the people stand at the edges"
-amount = "wages taxed"
+amount = "null: what should have been paid is not known"
 first_day = "first month"
 last_day = "last month"
 edges = "wages"
@@ -48,8 +48,8 @@ edges = "wages"
 MATCH (p:Person)-[w:WAGED_BY]->(e:Employer)
 WHERE w.n >= $months AND e.n_uninsured >= $people AND e.dispatch = 0 AND p.last_pension_day IS NULL
   AND NOT EXISTS { MATCH (p)-[:INSURED_BY]->(x:Employer) }
-WITH e, coalesce(sum(w.amount), 0.0) AS amount, min(w.first_day) AS first_day, max(w.last_day) AS last_day,
+WITH e, min(w.first_day) AS first_day, max(w.last_day) AS last_day,
   count(DISTINCT p.id) AS people, collect(DISTINCT w.eid) AS edges
 WHERE people >= $people AND people >= $share * e.n_taxed
-RETURN e.id AS subject, [e.id] AS members, amount AS amount, first_day AS first_day, last_day AS last_day, edges AS edges
+RETURN e.id AS subject, [e.id] AS members, 0.0 AS amount, first_day AS first_day, last_day AS last_day, edges AS edges
 ORDER BY subject LIMIT $limit

@@ -49,14 +49,18 @@ def connect(uri: str, auth: tuple[str, str] | None, timeout: float, ca_file: str
             **trust,
         )
         try:
-            while True:
-                try:
-                    driver.verify_connectivity()
-                    return driver
-                except ServiceUnavailable:
-                    if time.monotonic() + PAUSE > end:
-                        raise
-                    time.sleep(PAUSE)
+            _await(driver, end)
         except BaseException:
             driver.close()
             raise
+        return driver
+
+
+def _await(driver: neo4j.Driver, end: float) -> None:
+    while True:
+        try:
+            return driver.verify_connectivity()
+        except ServiceUnavailable:
+            if time.monotonic() + PAUSE > end:
+                raise
+            time.sleep(PAUSE)

@@ -95,7 +95,9 @@ def late_death(group: Group, people: list[str], facts: Facts) -> Iterator[Check]
     """Was the death only registered late, or is the person alive?"""
     del group
     dead = [n for p in people if (n := facts.people.get(p, {})).get("death_day") is not None]
-    months = max((n["paid_months_after_death"] for n in dead), default=0)
+    if not dead:
+        return
+    months = max(n["paid_months_after_death"] for n in dead)
     yield Check("late_death", months <= MONTHS_LATE, {"months": months})
     alive = sum((n["last_alive_day"] or 0) > n["death_day"] for n in dead)
     yield Check("alive", alive > 0, {"dead": len(dead), "alive": alive})
