@@ -80,7 +80,7 @@ def workbook(path: Path) -> None:
 def register(path: Path) -> None:
     """Fixed width in characters: 18, 8, 1, 8, 10, 1, 8."""
     rows = [
-        f"{number(i):<18}{name(i):<8}{1 + i % 2}{number(i)[6:14]}{f'H{i // 3:05}':<10}{'1' if i == 7 else '0'}"
+        f"{number(i):<18}{name(i):<8}{1 + i % 2}{number(i)[6:14]}{f'H{i // 3:05}':<10}{int(i == 7)}"
         f"{'20240131' if i == 7 else '00000000'}"
         for i in range(PEOPLE)
     ]

@@ -133,7 +133,7 @@ def spoken() -> tuple[dict[tuple[str, str], str], dict[tuple[str, str], dict[str
 
 
 def alike(found: object, right: str | None, kind: str) -> bool:
-    """Compare a value as records compare repeats: width, spaces and dots of names folded, numbers by worth."""
+    """Compare as repeats are compared: width, spaces and dots of names folded, numbers by worth."""
     text = ";".join(found) if isinstance(found, list) else "" if found is None else str(found)
     if kind in ("money", "number", "int"):
         return (float(text) if text else None) == (float(right) if right else None)
