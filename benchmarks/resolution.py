@@ -92,8 +92,8 @@ def peer(model: str, table: Path, mine: Agreement, used: Spent) -> None:
     best = max(found, key=lambda t: found[t]["f1"])
     a = Agreement(**found[best])
     line(f"Splink 5, best of {len(found)} (@{best})", a, theirs)
-    error = (1 - a.f1) / max(1 - mine.f1, 1e-9)
-    sys.stdout.write(f"  ratio: {error:.1f} x less error (1 - F1), {theirs.cpu / used.cpu:.1f} x less CPU\n")
+    error = f"{(1 - a.f1) / (1 - mine.f1):.1f} x less error (1 - F1)" if mine.f1 < 1 else "no error of ours"
+    sys.stdout.write(f"  ratio: {error}, {theirs.cpu / used.cpu:.1f} x less CPU\n")
 
 
 def hard(people: int, seed: int, scratch: Path) -> None:
