@@ -1,5 +1,7 @@
 """Makes the world and decides everything that will happen in it."""
 
+from math import ceil
+
 from simulation import audit, fate, innocence, paperwork, strangers
 from simulation.banking import Banking
 from simulation.care import clinics, settle
@@ -77,7 +79,8 @@ def _decide(scene: Scene, size: int, prevalence: float) -> None:
         ring = CELLS[cell.typology](scene, cell)
         scene.plan.rings += [ring] if ring else []
     # A hamlet has a few rings of each kind; in a large region their share of the people decides.
-    schedule.plant(scene, size, schedule.least(size) if scene.world.numbering.alone else 0, prevalence)
+    floor = ceil(schedule.least(size) / scene.world.numbering.districts)
+    schedule.plant(scene, size, floor, prevalence)
     innocence.arrange(scene)
     for step in (
         fate.deaths,

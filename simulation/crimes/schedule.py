@@ -8,6 +8,7 @@ table ``prevalence`` says what it came to.
 from collections.abc import Iterator
 from itertools import count
 
+from simulation.chance import stream
 from simulation.crimes import CRIMES
 from simulation.crimes.cast import Order
 from simulation.plan import Ring
@@ -34,7 +35,11 @@ def orders(size: int, scene: Scene) -> Iterator[Order]:
     if size < HAMLET:
         kinds = kinds[:CORE]
     else:
-        rng.shuffle(kinds)
+        # One order for the region, each district from another place on: together they have every kind.
+        own = scene.world.numbering
+        stream(own.seed, "typologies").shuffle(kinds)
+        begin = own.district * len(kinds) // own.districts
+        kinds = kinds[begin:] + kinds[:begin]
     shift = {kind: rng.randrange(2) for kind in kinds}
     for at in count():
         kind = kinds[at % len(kinds)]

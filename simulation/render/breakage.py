@@ -33,6 +33,7 @@ RULES: dict[str, dict[str, tuple[float, int]]] = {
 INSERTED = {"repeated_header", "total_line", "placeholder", "undecodable", "blank_line", "null_record"}
 MOJIBAKE = "锟斤拷烫烫烫"
 RAW = b"\xff\xff\xfe\xff"  # bytes that no encoding here reads
+LONG = 300  # records beside which bytes that do not decode leave the file's encoding beyond doubt
 BAD_DATES, BAD_NUMBERS = ("20241345", "待查", "2024-02-31"), ("--", "见附件", "#VALUE!")
 
 
@@ -47,7 +48,7 @@ class Breakage:
 
     def __init__(self, form: Form, rng: Random, share: float) -> None:
         """Look up what can break in the format."""
-        self.form, self.rng, self.share = form, rng, share
+        self.form, self.rng, self.share, self._long = form, rng, share, False
         needs = set(table("tables")[form.name].get("needs", []))
         names = [field for field, _ in fields(form.name)]
         needed = [(at, column.kind) for at, column in enumerate(form.columns) if names[column.at] in needs]
@@ -59,6 +60,7 @@ class Breakage:
     def plan(self, count: int) -> list[tuple[int, str]]:
         """Return what breaks where among ``count`` records; never the first, from which a reader learns."""
         planned = []
+        self._long = count >= LONG
         for rule, (least, per) in RULES[self.form.format].items():
             if not self._needed.get(rule, True):
                 continue
@@ -79,7 +81,7 @@ class Breakage:
                 else form.delimiter * (width - 1) * (form.format == "parquet")
             )
         if rule == "undecodable":
-            if not form.encoding.startswith("utf-16") and self.rng.random() < 0.5:
+            if self._long and not form.encoding.startswith("utf-16") and self.rng.random() < 0.5:
                 return RAW
             return form.join([MOJIBAKE] + ["??"] * (width - 1))
         return self._placeholder(month)

@@ -132,3 +132,10 @@ def test_what_cannot_be_made_is_refused(
 ) -> None:
     assert main([*arguments, "--out", str(tmp_path / "out")]) == 2
     assert word in capsys.readouterr().err
+
+
+def test_rings_that_cross_stand_in_the_truth_above(land: Path) -> None:
+    rings, members = (pl.read_parquet(land / f"truth/{name}.parquet") for name in ("rings", "ring_members"))
+    assert set(rings["typology"]) <= {"X1", "X2"}
+    assert rings.group_by("ring_id").agg(pl.col("region").n_unique())["region"].min() >= 2
+    assert set(members["ring_id"]) == set(rings["ring_id"])
