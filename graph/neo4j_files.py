@@ -64,22 +64,21 @@ def write_files(
                 _header(folder, name, headers[name])
                 arguments.append(f"--{option}={name}=./{name}.header.csv,./{name}.parquet")
                 total += rows
-    marker = {
-        "id": "graph",
-        "tag": tag,
-        "state": "imported",
-        "schema": schema.fingerprint(),
-        "base": "import",
-    }
-    pl.DataFrame([marker]).write_parquet(folder / f"{MARKER}.parquet")
-    _header(folder, MARKER, {"id": "id:ID"} | {name: f"{name}:string" for name in list(marker)[1:]})
-    arguments.append(f"--nodes={MARKER}=./{MARKER}.header.csv,./{MARKER}.parquet")
+    arguments.append(_marker(schema, tag, folder))
     options = ["--overwrite-destination", "--input-type=parquet", *arguments]
     command = " \\\n    ".join([f"neo4j-admin database import full {database}", *options])
     constraints = ";\n".join(neo4j_ddl(schema)) + ";"
     about = _ABOUT.format(tag=tag, rows=total, database=database, command=command, constraints=constraints)
     (folder / README).write_text(about, encoding="utf-8")
     return arguments
+
+
+def _marker(schema: GraphSchema, tag: str, folder: Path) -> str:
+    """Write the one node by which our store knows the graph; return its argument."""
+    about = {"tag": tag, "state": "imported", "schema": schema.fingerprint(), "base": "import"}
+    pl.DataFrame([{"id": "graph", **about}]).write_parquet(folder / f"{MARKER}.parquet")
+    _header(folder, MARKER, {"id": "id:ID"} | {name: f"{name}:string" for name in about})
+    return f"--nodes={MARKER}=./{MARKER}.header.csv,./{MARKER}.parquet"
 
 
 def _linked(path: Path, target: Path) -> None:
