@@ -26,8 +26,6 @@ EXACT = 0.999
 # Kept as written: a department's own words for what the truth numbers.
 AS_WRITTEN = {"ethnicity", "contract_type", "shareholders", "officers", "payee_type"}
 
-pytestmark = pytest.mark.skipif(not SPOKEN.is_file(), reason="the simulator speaks one dialect only")
-
 
 @dataclass(frozen=True)
 class Told:
