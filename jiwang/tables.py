@@ -148,6 +148,23 @@ class Mentions(dy.Schema):
     entity_id = dy.String(nullable=True)
 
 
+class Checks(dy.Schema):
+    """What two departments that should agree say differently of one entity; it accuses nobody."""
+
+    check_id = dy.String(primary_key=True)
+    check = dy.String(nullable=False)  # id of graph/build/checks.toml
+    kind = dy.String(nullable=False)
+    entity_id = dy.String(nullable=False)
+    left_table = dy.String(nullable=False)  # record table of the one side
+    left_value = dy.String(nullable=True)  # ISO date, code, name or yuan, as the check's `value` says
+    right_table = dy.String(nullable=False)
+    right_value = dy.String(nullable=True)  # null where that side knows nothing of it
+    difference = dy.Float64(nullable=True)  # in the check's `unit`
+    first_day = dy.Date(nullable=True)
+    last_day = dy.Date(nullable=True)
+    records = dy.List(dy.String(), nullable=False)
+
+
 class Hits(dy.Schema):
     """What patterns found: one row a subject."""
 

@@ -10,6 +10,7 @@ import polars as pl
 
 from jiwang.tables import (
     OUT,
+    Checks,
     Doubts,
     Evidence,
     Hits,
@@ -26,6 +27,7 @@ KINDS = ("person", "employer", "clinic", "account")
 _CONTRACTS = dict(OUT) | {
     "hits": Hits, "mentions": Mentions, "possible_same": PossibleSame, "review": Review, "doubts": Doubts,
     "identity_leads": IdentityLeads, "evidence": Evidence, "judgements": Judgements,
+    "checks": Checks,
 }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from app.i18n import Words, conflict_told, how_told
-from app.services import evidence, identity, profile, terms, unmasking
+from app.services import checks, evidence, identity, profile, terms, unmasking
 from app.services.desk import Desk
 from app.services.masking import Mask, knowing
 from app.views import frame
@@ -91,6 +91,7 @@ def _profile(desk: Desk, row: dict[str, Any], t: Words) -> None:
     with right:
         _rings(desk, row["entity_id"], mask, t)
     _alerts(desk, row["entity_id"], mask, t)
+    _checks(desk, row["entity_id"], mask, t)
     _came_together(desk, row["entity_id"], t)
     _records(desk, row["entity_id"], mask, t)
     _mentions(desk, row["entity_id"], mask, t)
@@ -139,6 +140,30 @@ def _alerts(desk: Desk, entity_id: str, mask: Mask, t: Words) -> None:
     if alerts:
         frame.heading(t("entity.alerts"))
         sheet([alert_row(a, mask, t) for a in alerts], t)
+
+
+def _checks(desk: Desk, entity_id: str, mask: Mask, t: Words) -> None:
+    """Show where departments disagree on the entity, each with what both say."""
+    found = checks.checks_of(desk, entity_id)
+    if not found:
+        return
+    frame.heading(t("check.heading"))
+    st.caption(t("check.about"))
+    rows = []
+    for row in found:
+        amount, unit = checks.difference(row)
+        sides = {
+            t(f"check.{side}"): t(
+                "check.says",
+                table=terms.table(row[f"{side}_table"], t.language),
+                value=checks.shown(row, side, mask, t.language) or t("check.nothing"),
+            )
+            for side in ("left", "right")
+        }
+        told = t(f"check.{unit}", n=amount) if unit else ""
+        named = {t("check.check"): checks.title(row["check"], t.language)}
+        rows.append(named | sides | {t("check.difference"): told, t("check.records"): len(row["records"])})
+    sheet(rows, t)
 
 
 def _same(desk: Desk, entity_id: str, mask: Mask, t: Words) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from graph.build import shape, views
+from graph.build import checks, shape, views
 from graph.schema import load_schema
 from jiwang.config import Settings
 from jiwang.progress import Progress
@@ -21,12 +21,13 @@ from jiwang.workspace import Workspace
 def run(
     workspace: Workspace, settings: Settings, *, progress: Progress, stamp: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Write ``graph/nodes/*.parquet``, ``graph/edges/*.parquet`` and ``graph/evidence.parquet``.
+    """Write nodes, edges and what bears them into ``graph/``.
 
-    ``evidence.parquet`` (eid, record_id) says which records bear an evidence edge.
+    ``nodes/*.parquet`` and ``edges/*.parquet``; ``evidence.parquet`` (eid, record_id) says which records bear
+    an evidence edge, ``checks.parquet`` (`tables.Checks`) where departments disagree.
 
     Returns:
-        Rows per node label and edge type.
+        Rows per node label, edge type and check.
     """
     schema = load_schema()
     counts: dict[str, Any] = {"nodes": {}, "edges": {}}
@@ -40,6 +41,7 @@ def run(
         con.execute("SET preserve_insertion_order = false")
         con.execute("SET enable_progress_bar = false")  # one of our own is shown
         views.create(con, workspace)
+        counts["checks"] = checks.write(checks.create(con), folder)
         task.advance()
         write = shape.Writer(con, folder)
         for label in schema.nodes:

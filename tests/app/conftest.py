@@ -10,10 +10,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from graph.build.checks import definitions
 from jiwang import tables
 from jiwang.ids import digest, entity_id, record_id
 from jiwang.ontology import record_tables
-from jiwang.tables import record_schema
+from jiwang.tables import Checks, record_schema
 from jiwang.workspace import Workspace, write_json
 
 REGION = "试验区"
@@ -456,6 +457,21 @@ def publish_graph(workspace: Workspace, maker: Maker, stamp: dict) -> None:
         for type_, rows in maker.edges.items():
             pl.DataFrame(rows).write_parquet(folder / "edges" / f"{type_}.parquet")
         pl.DataFrame(maker.evidence).write_parquet(folder / "evidence.parquet")
+        tables.write(tables.from_rows(disagreements(maker), Checks), Checks, folder / "checks.parquet")
+
+
+def disagreements(maker: Maker) -> list[dict]:
+    """Return a finding of every check on everybody, their own name the one side of a name."""
+    blank = dict.fromkeys(Checks.column_names())
+    sides = {"date": "1950-01-02", "sex": "male", "yuan": "1234.50"}
+    return [
+        blank
+        | {"check_id": f"{name}-{who['entity_id']}", "check": name, "kind": "person", "records": ["r1", "r2"]}
+        | {"entity_id": who["entity_id"], "left_table": "enrolment", "right_table": "resident"}
+        | {"left_value": sides.get(about["value"], who["name"]), "difference": 0.5}
+        for who in maker.people
+        for name, about in definitions().items()
+    ]
 
 
 def publish_out(workspace: Workspace, maker: Maker, stamp: dict) -> None:

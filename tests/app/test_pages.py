@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.services.desk import Desk
+from graph.build.checks import definitions
 
 LONG = 60
 
@@ -93,6 +94,17 @@ def test_the_entity_page_masks_until_a_purpose_is_given(opened, region):
     log = (region.folder("runs") / "unmask.jsonl").read_text(encoding="utf-8")
     assert subject in log
     assert row["citizen_id"] not in log
+
+
+@pytest.mark.parametrize(("language", "column"), [("zh", "核对项"), ("en", "Check")])
+def test_the_entity_page_lists_every_disagreement_masked(opened, region, language, column):
+    desk = Desk(region.root)
+    subject = desk.members.filter(pl.col("role") == "organiser")["entity_id"][0]
+    page = opened("entity", language, entity=subject)
+    assert not page.exception
+    shown = next(frame.value for frame in page.dataframe if column in frame.value.columns)
+    assert set(shown[column]) == {about[language] for about in definitions().values()}
+    assert desk.entities([subject])["name"][0] not in shown.to_csv()
 
 
 def test_search_lists_and_filters_narrow(opened):

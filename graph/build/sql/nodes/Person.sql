@@ -30,7 +30,8 @@ SELECT e.entity_id AS id, e.name, e.sex, day_of(e.birth_date) AS birth_day, h.ho
     coalesce(w.months, 0) AS wage_months, coalesce(g.firms, 0) AS agent_for,
     day_of(r.retired) AS pension_start_day, date_diff('month', e.birth_date, r.retired) / 12.0 AS pension_start_age,
     day_of(r.last_month) AS last_pension_day, date_diff('month', e.birth_date, as_of.as_of) / 12.0 AS age,
-    date_diff('day', greatest(l.last_alive, v.last_visit), as_of.as_of) AS silent_days, u.id AS double_id, b.gap AS birth_gap_days, e.n_records
+    date_diff('day', greatest(l.last_alive, v.last_visit), as_of.as_of) AS silent_days, u.id AS double_id, b.gap AS birth_gap_days,
+    coalesce(x.n, 0) AS disagreements, e.n_records
 FROM entities e CROSS JOIN as_of
 LEFT JOIN home h ON h.person = e.entity_id
 LEFT JOIN death d ON d.person = e.entity_id
@@ -44,4 +45,5 @@ LEFT JOIN retirement r ON r.person = e.entity_id
 LEFT JOIN doubled u ON u.person = e.entity_id
 LEFT JOIN born b ON b.person = e.entity_id
 LEFT JOIN visits v ON v.person = e.entity_id
+LEFT JOIN disagreements x USING (entity_id)
 WHERE e.kind = 'person'
