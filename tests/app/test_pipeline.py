@@ -97,9 +97,8 @@ def hand_over(tmp_path):
 @pytest.fixture
 def run(hand_over, tmp_path):
     def go(*more: str, region: str = "r") -> int:
-        return main(
-            ["run", "--region", region, "--input", str(hand_over), "--workspace", str(tmp_path / "w"), *more]
-        )
+        way = ["--dialect", "a", "--input", str(hand_over), "--workspace", str(tmp_path / "w")]
+        return main(["run", "--region", region, *way, *more])
 
     return go
 
