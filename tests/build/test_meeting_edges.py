@@ -121,10 +121,11 @@ def test_one_wave_or_four_days_apart_are_no_company(town: Any, late: int) -> Non
     assert town.build().edges("CO_ADMITTED") == {}
 
 
-@pytest.mark.parametrize("buyer", ["p2", "p1"])
-def test_a_box_settled_twice_was_sold_back_by_its_first_buyer(town: Any, buyer: str) -> None:
+@pytest.mark.parametrize(("buyer", "shop"), [("p2", "c2"), ("p1", "c2"), ("p2", "c1")])
+def test_a_box_settled_twice_was_sold_back_by_its_first_buyer(town: Any, buyer: str, shop: str) -> None:
+    """Settled twice by one shop it was returned, or scanned twice."""
     code = "8" + "0" * 19
-    for number, (person, clinic) in enumerate([("p1", "c1"), (buyer, "c2")], 1):
+    for number, (person, clinic) in enumerate([("p1", "c1"), (buyer, shop)], 1):
         when = datetime.combine(date(2024, 1, number), NINE)
         town.row("settlement", person, clinic, settlement_no=f"S{number}", settled_at=when, total_amount=80.0)
         town.row(
@@ -136,7 +137,7 @@ def test_a_box_settled_twice_was_sold_back_by_its_first_buyer(town: Any, buyer: 
             trace_codes=[code, "short"],
         )
     edges = town.build().edges("RESELLS_TO")
-    wanted = {("p1", "c2"): (1, 80)} if buyer == "p2" else {}
+    wanted = {("p1", "c2"): (1, 80)} if (buyer, shop) == ("p2", "c2") else {}
     assert {ends: (e["codes"], e["amount"]) for ends, e in edges.items()} == wanted
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections import Counter
 from pathlib import Path
+from types import ModuleType
 
 import polars as pl
 import pytest
@@ -26,6 +28,8 @@ def make(out: Path, processes: int) -> Path:
     """Simulate the country with small districts."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(country, "DISTRICT", 500)
+        # a page tested before leaves itself as __main__, which every new process would import
+        patch.setitem(sys.modules, "__main__", ModuleType("__main__"))
         arguments = ["--people", "2400", "--regions", "3", "--seed", "4", "--processes", str(processes)]
         assert main([*arguments, "--out", str(out)]) == 0
     return out

@@ -1,4 +1,4 @@
--- Boxes whose traceability code was settled twice: sold first to this person, then again by this pharmacy.
+-- Boxes whose traceability code was settled twice: sold first to this person elsewhere, then again by this pharmacy.
 WITH box AS (
     SELECT DISTINCT code, i.settlement_no, i.amount, i.record_id
     FROM (SELECT settlement_no, amount, record_id, unnest(trace_codes) AS code FROM settlement_item WHERE trace_codes IS NOT NULL) i
@@ -13,4 +13,5 @@ SELECT x.person AS source, y.clinic AS target, count(DISTINCT x.code) AS codes, 
     day_of(min(x.settled_at)) AS first_day, day_of(max(y.settled_at)) AS last_day,
     list_sort(list_distinct(flatten([list(x.item), list(x.settlement), list(y.item), list(y.settlement)]))) AS records
 FROM sale x JOIN sale y ON x.code = y.code AND y.k = x.k + 1
-WHERE x.person <> y.person GROUP BY x.person, y.clinic
+-- a box that the selling pharmacy itself sells again was returned, or scanned twice
+WHERE x.person <> y.person AND x.clinic <> y.clinic GROUP BY x.person, y.clinic
