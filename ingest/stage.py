@@ -11,11 +11,13 @@ from typing import Any
 import polars as pl
 
 import jiwang
+from ingest import corrections
 from ingest.account import Entry, check_volumes, counts, files_table
 from ingest.assembly import TABLES, Assembly
 from ingest.handover import complain, files, survey
 from ingest.lint import faults_of
 from ingest.mapping import Dialect, load
+from ingest.overlay import RAW_SCHEMA
 from ingest.raw import BROKEN_SCHEMA, ROW
 from ingest.staging import Staged, Staging
 from jiwang.config import Settings
@@ -27,6 +29,7 @@ from jiwang.tables import Files, Quarantine, write
 from jiwang.workspace import Workspace, write_json
 
 COUNTS = "counts.json"
+RAW = "raw.parquet"  # what the broken rows say, for those who repair them; it is not published in out/
 # What of the settings shapes the tables or the counts of this stage.
 _SETTINGS = ("quarantine_min_rows", "quarantine_share")
 
@@ -55,18 +58,20 @@ def run(  # noqa: PLR0913 - what the orchestrator gives every stage, and what th
     Raises:
         InputError: the hand-over or a mapping is unusable; nothing was published.
     """
-    known = load(dialect, sources)
+    known, given = load(dialect, sources), corrections.current(workspace.root)
     if stamp is None:
         stamp = fingerprint(source, region, dialect, settings, sources=sources, allow_unknown=allow_unknown)
+        stamp |= _corrected(workspace)
     _check(known)
     handover = survey(source, known, allow_unknown=allow_unknown)
-    staging = Staging(workspace.root, region)
+    staging = Staging(workspace.root, region, given)
     with workspace.publish("quarantine", stamp) as quarantine, workspace.publish("records", stamp) as records:
         staged = staging.staged(handover.sources, progress)
         entries = _sound(staged, handover.left_out if allow_unknown else None, _batch_before(workspace))
         _assemble(staged, records, workspace.folder("records"), progress)
-        told = counts(entries, handover.documents, handover.left_out, settings)
+        told = counts(entries, handover.documents, handover.left_out, settings, given)
         write(_quarantined(staged, region), Quarantine, quarantine / "quarantine.parquet")
+        _raw(staged).write_parquet(quarantine / RAW)
         write(files_table(entries, handover.documents, region), Files, records / "files.parquet")
         write_json(records / COUNTS, told)
     staging.prune(staged)
@@ -112,6 +117,12 @@ def _quarantined(staged: Sequence[Staged], region: str) -> pl.DataFrame:
     return every.with_columns(pl.lit(region).alias("region")).sort("source_file", ROW)
 
 
+def _raw(staged: Sequence[Staged]) -> pl.DataFrame:
+    """Return the raw text of every broken row of files of lines, sorted by file and row."""
+    every = pl.concat([pl.DataFrame(schema=RAW_SCHEMA), *(one.raw() for one in staged)])
+    return every.sort("source_file", ROW)
+
+
 def fingerprint(
     source: Path,
     region: str,
@@ -137,8 +148,14 @@ def fingerprint(
 
 
 def is_current(workspace: Workspace, stamp: dict[str, Any]) -> bool:
-    """Say whether the workspace holds the tables of exactly this ``stamp`` (of `fingerprint`)."""
+    """Say whether the workspace holds the tables of this ``stamp`` (of `fingerprint`) and its corrections."""
+    stamp = stamp | _corrected(workspace)
     return workspace.stamp("records") == stamp and workspace.stamp("quarantine") == stamp
+
+
+def _corrected(workspace: Workspace) -> dict[str, Any]:
+    given = corrections.current(workspace.root)
+    return {"corrections": {name: corrections.key(of) for name, of in sorted(given.items())}} if given else {}
 
 
 def published_counts(workspace: Workspace) -> dict[str, Any]:
