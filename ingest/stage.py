@@ -58,11 +58,10 @@ def run(  # noqa: PLR0913 - what the orchestrator gives every stage, and what th
     Raises:
         InputError: the hand-over or a mapping is unusable; nothing was published.
     """
-    known, given = load(dialect, sources), corrections.current(workspace.root)
+    known, given = _checked(load(dialect, sources)), corrections.current(workspace.root)
     if stamp is None:
         stamp = fingerprint(source, region, dialect, settings, sources=sources, allow_unknown=allow_unknown)
         stamp |= _corrected(workspace)
-    _check(known)
     handover = survey(source, known, allow_unknown=allow_unknown)
     staging = Staging(workspace.root, region, given)
     with workspace.publish("quarantine", stamp) as quarantine, workspace.publish("records", stamp) as records:
@@ -70,18 +69,18 @@ def run(  # noqa: PLR0913 - what the orchestrator gives every stage, and what th
         entries = _sound(staged, handover.left_out if allow_unknown else None, _batch_before(workspace))
         _assemble(staged, records, workspace.folder("records"), progress)
         told = counts(entries, handover.documents, handover.left_out, settings, given)
-        write(_quarantined(staged, region), Quarantine, quarantine / "quarantine.parquet")
-        _raw(staged).write_parquet(quarantine / RAW)
+        _quarantine(staged, region, quarantine)
         write(files_table(entries, handover.documents, region), Files, records / "files.parquet")
         write_json(records / COUNTS, told)
     staging.prune(staged)
     return told
 
 
-def _check(dialect: Dialect) -> None:
-    """Refuse a dialect whose mappings are untrue to the ontology, before a file is looked at."""
+def _checked(dialect: Dialect) -> Dialect:
+    """Return a dialect whose mappings are true to the ontology; refuse another before a file is looked at."""
     if faults := faults_of(dialect):
         raise MappingError("; ".join(faults), "correct the mappings; `jiwang source lint` lists their faults")
+    return dialect
 
 
 def _sound(staged: Sequence[Staged], allow: list[str] | None, before: Mapping[str, int]) -> list[Entry]:
@@ -110,17 +109,14 @@ def _assemble(staged: Sequence[Staged], folder: Path, before: Path, progress: Pr
     write_json(folder / TABLES, assembly.told)
 
 
-def _quarantined(staged: Sequence[Staged], region: str) -> pl.DataFrame:
-    """Return the table ``quarantine``, sorted by file and row."""
+def _quarantine(staged: Sequence[Staged], region: str, folder: Path) -> None:
+    """Write the table ``quarantine`` and, beside it, what its rows say; both sorted by file and row."""
     empty = pl.DataFrame(schema={**BROKEN_SCHEMA, "source_file": pl.String})
     every = pl.concat([empty, *(one.broken() for one in staged)])
-    return every.with_columns(pl.lit(region).alias("region")).sort("source_file", ROW)
-
-
-def _raw(staged: Sequence[Staged]) -> pl.DataFrame:
-    """Return the raw text of every broken row of files of lines, sorted by file and row."""
-    every = pl.concat([pl.DataFrame(schema=RAW_SCHEMA), *(one.raw() for one in staged)])
-    return every.sort("source_file", ROW)
+    rows = every.with_columns(pl.lit(region).alias("region")).sort("source_file", ROW)
+    write(rows, Quarantine, folder / "quarantine.parquet")
+    raw = pl.concat([pl.DataFrame(schema=RAW_SCHEMA), *(one.raw() for one in staged)])
+    raw.sort("source_file", ROW).write_parquet(folder / RAW)
 
 
 def fingerprint(
