@@ -88,7 +88,9 @@ def apply(workspace: Workspace, path: Path, *, who: str, why: str) -> dict[str, 
             faults.append(f"{path.name}, line {line}: {place[0]}, row {place[1]}: {fault}")
         added[place] = Correction(*place, raw_hash, text, at, who.strip(), why.strip())
     if faults:
-        raise SourceError("; ".join(faults), _AGAIN)
+        raise SourceError(
+            "; ".join(faults), "mend these lines or empty their `corrected`; if the file changed, " + _AGAIN
+        )
     fresh = [c for (f, n), c in added.items() if not _same(latest.get(f, {}).get(n), c)]
     if fresh:
         corrections.append(workspace.root, fresh)
