@@ -68,6 +68,7 @@ STAGES: tuple[Stage, ...] = (
         ("quarantine_min_rows", "quarantine_share"),
         "read the raw files into standard records, and quarantine what is broken",
         wants=("region", "dialect", "source", "allow_unknown", "sources"),
+        reads=("repairs.jsonl",),
     ),
     Stage(
         "resolve", "entity_resolution.resolve:run", ("entities",), ("entity_resolution",), ("seed",),

@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from ingest.corrections import Correction
 from ingest.fitting import Source
 from ingest.layouts import Json
 from ingest.mapping import Mapping
@@ -16,6 +17,7 @@ from jiwang.config import Settings
 from jiwang.errors import InputError, MappingError, VolumeError
 
 _LONGEST_CODE = 8
+_NAMED = 10  # rows whose correction is stale that a warning names
 
 
 @dataclass
@@ -29,6 +31,8 @@ class Entry:
         totals: numbers of rows that the file states of itself, in order.
         outside: column → how many of its codes are in no code table, the first row of one, and its text.
         faults: what is wrong with columns met while reading.
+        repaired: rows that were accepted as corrected; ``stale`` those whose correction was made for another
+            text than stands there.
     """
 
     source: Source
@@ -40,6 +44,8 @@ class Entry:
     faults: list[InputError] = field(default_factory=list)
     duplicates: int = 0
     superseded: int = 0
+    repaired: list[int] = field(default_factory=list)
+    stale: list[int] = field(default_factory=list)
 
     def take_outside(self, outside: MappingOf[str, pl.DataFrame]) -> None:
         """Count codes that are in no code table."""
@@ -101,6 +107,12 @@ class Entry:
         for column, (count, row, text) in self.outside.items():
             said.append(
                 f"{name}: column {column}: {count} codes in no code table, first {_shown(text)} in row {row}"
+            )
+        if self.stale:
+            rows = ", ".join(map(str, self.stale[:_NAMED])) + (", …" if len(self.stale) > _NAMED else "")
+            said.append(
+                f"{name}, row {rows}: not repaired, its correction was made for another text than is there:"
+                " export the row and correct it again, if it is still quarantined"
             )
         return said
 
@@ -175,9 +187,13 @@ def files_table(entries: list[Entry], documents: list[str], region: str) -> pl.D
 
 
 def counts(
-    entries: list[Entry], documents: list[str], left_out: list[str], settings: Settings
+    entries: list[Entry],
+    documents: list[str],
+    left_out: list[str],
+    settings: Settings,
+    given: MappingOf[str, MappingOf[int, Correction]],
 ) -> dict[str, Any]:
-    """Return the stage's figures for the manifest."""
+    """Return the stage's figures for the manifest; ``given`` are the corrections by file and row."""
     rules: Counter[str] = Counter()
     for entry in entries:
         rules += entry.rules
@@ -193,4 +209,14 @@ def counts(
         "left_out": sorted(left_out),
         "warnings": sorted(w for e in entries for w in e.warnings()),
         "over_quarantined": beyond_share(entries, settings),
+        **_repaired(entries, given),
     }
+
+
+def _repaired(
+    entries: list[Entry], given: MappingOf[str, MappingOf[int, Correction]]
+) -> dict[str, dict[str, dict[str, int]]]:
+    """Return file → who → how many of its rows were accepted as corrected; nothing where none was."""
+    found = {e.source.name: Counter(given[e.source.name][n].who for n in e.repaired) for e in entries}
+    told = {name: dict(sorted(by.items())) for name, by in found.items() if by}
+    return {"repaired": told} if told else {}

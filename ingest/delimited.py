@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -42,10 +42,10 @@ def header(path: Path, name: str, mapping: Mapping, encodings: Sequence[str]) ->
     return None
 
 
-def read(path: Path, name: str, mapping: Mapping, encodings: Sequence[str], top: Header) -> Iterator[Batch]:
+def read(lines: Iterable[Lines], name: str, mapping: Mapping, top: Header) -> Iterator[Batch]:
     """Yield the rows below the header ``top``, a bounded block at a time."""
     reader = _Reader(name, mapping, top)
-    for part in encoding.lines(path, name, encodings):
+    for part in lines:
         batches = list(reader.batches(part))
         batches[-1].size = part.size
         yield from batches

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 import polars as pl
 
 from ingest import encoding
+from ingest.encoding import Lines
 from ingest.layouts import Json, JsonLines
 from ingest.mapping import Mapping
 from ingest.paths import Paths, at, met
@@ -49,10 +50,10 @@ def peek(path: Path, name: str, encodings: Sequence[str]) -> set[str]:
     return met([r for r in parsed if isinstance(r, dict)])
 
 
-def read_lines(path: Path, name: str, mapping: Mapping, encodings: Sequence[str]) -> Iterator[Batch]:
+def read_lines(parts: Iterable[Lines], mapping: Mapping) -> Iterator[Batch]:
     """Yield the records of a file of JSON lines, a bounded block at a time; source_row is the line."""
     rows = _Rows(mapping)
-    for part in encoding.lines(path, name, encodings):
+    for part in parts:
         lines: list[tuple[int, Any, Rule | None]] = []
         for row, text in enumerate(part.texts, part.first + 1):
             if row - 1 in part.undecodable:

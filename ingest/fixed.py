@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise
-from pathlib import Path
 
 import polars as pl
 
-from ingest import encoding
+from ingest.encoding import Lines
 from ingest.headers import Header, recognise
 from ingest.layouts import Fixed
 from ingest.mapping import Mapping
@@ -26,8 +25,8 @@ def header(mapping: Mapping) -> Header:
     return recognise(tuple(mapping.format.widths), mapping, at=0 if mapping.format.header else -1)
 
 
-def read(path: Path, name: str, mapping: Mapping, encodings: Sequence[str], top: Header) -> Iterator[Batch]:
-    """Yield the rows, a bounded block at a time.
+def read(lines: Iterable[Lines], mapping: Mapping, codec: str, top: Header) -> Iterator[Batch]:
+    """Yield the rows, a bounded block at a time; ``codec`` is the encoding in whose bytes widths may count.
 
     A line that is too long is a ``field_count``, and so is one that is too short; but where most lines at the
     head of the file are short, its system drops spaces at the end, and a line may end in its last column.
@@ -35,11 +34,11 @@ def read(path: Path, name: str, mapping: Mapping, encodings: Sequence[str], top:
     layout = mapping.format
     assert isinstance(layout, Fixed)
     widths: list[int] = []
-    for part in encoding.lines(path, name, encodings):
+    for part in lines:
         skip = max(0, top.at + 1 - part.first)
         texts, row = part.texts.slice(skip), part.first + skip - top.at
-        widths = widths or _edges(texts, layout, encodings[0])
-        cells = _cut(texts, layout, widths, encodings[0])
+        widths = widths or _edges(texts, layout, codec)
+        cells = _cut(texts, layout, widths, codec)
         told = _told(texts, cells, top, row, {n - top.at for n in part.undecodable})
         good = told["rule"].is_null()
         whole = cells.filter(good)

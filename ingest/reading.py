@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from ingest import columnar, delimited, documents, fixed, workbook
+from ingest import columnar, delimited, documents, encoding, fixed, workbook
 from ingest.account import Entry
 from ingest.convert import convert
 from ingest.fitting import Source
 from ingest.layouts import Csv, Fixed, Json, JsonLines, Workbook
+from ingest.overlay import Overlay
 from ingest.paths import Paths
 from ingest.raw import ROW, Batch, broken_frame
 from ingest.repeats import key_hash
@@ -24,20 +25,21 @@ KEY = "_key"  # the hash of a record's business key, in what is staged
 _MB = 1 << 20
 
 
-def batches(source: Source) -> Iterator[Batch]:
-    """Yield the rows of a file, in blocks of bounded size."""
+def batches(source: Source, overlay: Overlay | None = None) -> Iterator[Batch]:
+    """Yield the rows of a file, in blocks of bounded size; of a file of lines, those of ``overlay``."""
     path, name, mapping = source.path, source.name, source.mapping
+    lines = overlay.lines() if overlay else encoding.lines(path, name, source.encodings)
     match mapping.format:
         case JsonLines():
-            return documents.read_lines(path, name, mapping, source.encodings)
+            return documents.read_lines(lines, mapping)
         case Json():
             return documents.read_document(path, name, mapping, source.encodings)
     assert source.top is not None, "a file without its header is a fault of the hand-over"
     match mapping.format:
         case Csv():
-            return delimited.read(path, name, mapping, source.encodings, source.top)
+            return delimited.read(lines, name, mapping, source.top)
         case Fixed():
-            return fixed.read(path, name, mapping, source.encodings, source.top)
+            return fixed.read(lines, mapping, source.encodings[0], source.top)
         case Workbook():
             return workbook.read(path, name, source.sheet, mapping, source.top)
     return columnar.read(path, source.top)
@@ -70,17 +72,20 @@ def settle(
 
 
 def read(
-    source: Source, region: str, entry: Entry, task: Task
+    source: Source, region: str, entry: Entry, task: Task, overlay: Overlay | None = None
 ) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
     """Read one file, enter it into its account, and yield its records and broken rows, a batch at a time.
 
     Records have their ``record_id``, ``region``, ``source_file`` and the hash of their business key.
+    ``overlay`` lays the corrections over the file's lines, and keeps the raw text of its broken rows.
     """
+    overlay = overlay or Overlay(source)
     seen: set[str] = set()
     shapes = Shapes()
     done, whole = 0, source.path.stat().st_size
-    for batch in batches(source):
+    for batch in batches(source, overlay):
         accepted, broken = settle(batch, source, entry, shapes)
+        overlay.keep(accepted[ROW], broken[ROW])
         entry.rows_read += batch.rows_read
         entry.accepted += accepted.height
         entry.rules += Counter(broken["rule"].to_list())
@@ -91,6 +96,7 @@ def read(
         done += batch.size
         task.advance(batch.size)
         task.say(f"{source.name}  {done / _MB:,.0f} of {whole / _MB:,.0f} MiB")
+    entry.repaired, entry.stale = overlay.accepted, overlay.stale
     if isinstance(source.mapping.format, Json | JsonLines) and entry.accepted:
         entry.faults += Paths(source.mapping).faults(source.name, seen)
 

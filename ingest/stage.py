@@ -11,11 +11,13 @@ from typing import Any
 import polars as pl
 
 import jiwang
+from ingest import corrections
 from ingest.account import Entry, check_volumes, counts, files_table
 from ingest.assembly import TABLES, Assembly
 from ingest.handover import complain, files, survey
 from ingest.lint import faults_of
 from ingest.mapping import Dialect, load
+from ingest.overlay import RAW_SCHEMA
 from ingest.raw import BROKEN_SCHEMA, ROW
 from ingest.staging import Staged, Staging
 from jiwang.config import Settings
@@ -27,6 +29,7 @@ from jiwang.tables import Files, Quarantine, write
 from jiwang.workspace import Workspace, write_json
 
 COUNTS = "counts.json"
+RAW = "raw.parquet"  # what the broken rows say, for those who repair them; it is not published in out/
 # What of the settings shapes the tables or the counts of this stage.
 _SETTINGS = ("quarantine_min_rows", "quarantine_share")
 
@@ -55,28 +58,29 @@ def run(  # noqa: PLR0913 - what the orchestrator gives every stage, and what th
     Raises:
         InputError: the hand-over or a mapping is unusable; nothing was published.
     """
-    known = load(dialect, sources)
+    known, given = _checked(load(dialect, sources)), corrections.current(workspace.root)
     if stamp is None:
         stamp = fingerprint(source, region, dialect, settings, sources=sources, allow_unknown=allow_unknown)
-    _check(known)
+        stamp |= _corrected(workspace)
     handover = survey(source, known, allow_unknown=allow_unknown)
-    staging = Staging(workspace.root, region)
+    staging = Staging(workspace.root, region, given)
     with workspace.publish("quarantine", stamp) as quarantine, workspace.publish("records", stamp) as records:
         staged = staging.staged(handover.sources, progress)
         entries = _sound(staged, handover.left_out if allow_unknown else None, _batch_before(workspace))
         _assemble(staged, records, workspace.folder("records"), progress)
-        told = counts(entries, handover.documents, handover.left_out, settings)
-        write(_quarantined(staged, region), Quarantine, quarantine / "quarantine.parquet")
+        told = counts(entries, handover.documents, handover.left_out, settings, given)
+        _quarantine(staged, region, quarantine)
         write(files_table(entries, handover.documents, region), Files, records / "files.parquet")
         write_json(records / COUNTS, told)
     staging.prune(staged)
     return told
 
 
-def _check(dialect: Dialect) -> None:
-    """Refuse a dialect whose mappings are untrue to the ontology, before a file is looked at."""
+def _checked(dialect: Dialect) -> Dialect:
+    """Return a dialect whose mappings are true to the ontology; refuse another before a file is looked at."""
     if faults := faults_of(dialect):
         raise MappingError("; ".join(faults), "correct the mappings; `jiwang source lint` lists their faults")
+    return dialect
 
 
 def _sound(staged: Sequence[Staged], allow: list[str] | None, before: Mapping[str, int]) -> list[Entry]:
@@ -105,11 +109,14 @@ def _assemble(staged: Sequence[Staged], folder: Path, before: Path, progress: Pr
     write_json(folder / TABLES, assembly.told)
 
 
-def _quarantined(staged: Sequence[Staged], region: str) -> pl.DataFrame:
-    """Return the table ``quarantine``, sorted by file and row."""
+def _quarantine(staged: Sequence[Staged], region: str, folder: Path) -> None:
+    """Write the table ``quarantine`` and, beside it, what its rows say; both sorted by file and row."""
     empty = pl.DataFrame(schema={**BROKEN_SCHEMA, "source_file": pl.String})
     every = pl.concat([empty, *(one.broken() for one in staged)])
-    return every.with_columns(pl.lit(region).alias("region")).sort("source_file", ROW)
+    rows = every.with_columns(pl.lit(region).alias("region")).sort("source_file", ROW)
+    write(rows, Quarantine, folder / "quarantine.parquet")
+    raw = pl.concat([pl.DataFrame(schema=RAW_SCHEMA), *(one.raw() for one in staged)])
+    raw.sort("source_file", ROW).write_parquet(folder / RAW)
 
 
 def fingerprint(
@@ -137,8 +144,14 @@ def fingerprint(
 
 
 def is_current(workspace: Workspace, stamp: dict[str, Any]) -> bool:
-    """Say whether the workspace holds the tables of exactly this ``stamp`` (of `fingerprint`)."""
+    """Say whether the workspace holds the tables of this ``stamp`` (of `fingerprint`) and its corrections."""
+    stamp = stamp | _corrected(workspace)
     return workspace.stamp("records") == stamp and workspace.stamp("quarantine") == stamp
+
+
+def _corrected(workspace: Workspace) -> dict[str, Any]:
+    given = corrections.current(workspace.root)
+    return {"corrections": {name: corrections.key(of) for name, of in sorted(given.items())}} if given else {}
 
 
 def published_counts(workspace: Workspace) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Staging: every file as it was read is kept in the workspace, so that it is read once.
 
-A file is read again only when its bytes, its mapping or the code changed: that makes a day's delta cheap, and
-lets a run that was killed go on where it stopped. What is staged is of no use to others, and may be deleted.
+A file is read again only when its bytes, its corrections, its mapping or the code changed: that makes a day's
+delta cheap, and lets a run that was killed go on where it stopped. What is staged is of no use to others, and
+may be deleted.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import hashlib
 import json
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,8 +21,11 @@ import polars as pl
 
 import ingest
 import jiwang
+from ingest import corrections
 from ingest.account import Entry
+from ingest.corrections import Correction
 from ingest.fitting import Source
+from ingest.overlay import Overlay
 from ingest.raw import BROKEN_SCHEMA
 from ingest.reading import read
 from jiwang.errors import InputError, MappingError, SourceError
@@ -32,7 +36,7 @@ from jiwang.progress import Progress
 from jiwang.workspace import write_json
 
 FOLDER = "staged"
-_ACCOUNT, _BROKEN = "account.json", "broken.arrow"
+_ACCOUNT, _BROKEN, _RAW = "account.json", "broken.arrow", "raw.arrow"
 _ERRORS = {kind.__name__: kind for kind in (SourceError, MappingError)}
 
 
@@ -57,12 +61,16 @@ class Staged:
         """Return its broken rows."""
         return pl.read_ipc(self.folder / _BROKEN)
 
+    def raw(self) -> pl.DataFrame:
+        """Return the raw texts of its broken rows (`overlay.RAW_SCHEMA`), where it is made of lines."""
+        return pl.read_ipc(self.folder / _RAW)
+
 
 class Staging:
-    """The staged files of a workspace at ``root``, for one ``region``."""
+    """The staged files of a workspace at ``root``, for one ``region``, with the ``given`` corrections."""
 
-    def __init__(self, root: Path, region: str) -> None:
-        self.folder, self.region = root / FOLDER, region
+    def __init__(self, root: Path, region: str, given: Mapping[str, Mapping[int, Correction]]) -> None:
+        self.folder, self.region, self.given = root / FOLDER, region, given
 
     def staged(self, sources: list[Source], progress: Progress) -> list[Staged]:
         """Return the sources staged, reading those that are not yet; each shows its bytes as they go by."""
@@ -89,7 +97,8 @@ class Staging:
         meaning = mapping.model_dump_json(exclude={"codes", "volume", "quarantine_share", "note"})
         table = repr(record_tables()[mapping.table])
         parts = (self.region, source.name, source.encodings, content, meaning, sorted(codes.items()), table)
-        return digest("staged", _code(), *parts)
+        given = self.given.get(source.name)
+        return digest("staged", _code(), *parts, *([corrections.key(given)] if given else []))
 
     def _kept(self, key: str, source: Source) -> Staged | None:
         folder = self.folder / key
@@ -103,13 +112,14 @@ class Staging:
         fresh = self.folder / f".{key}.new"
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir()
-        entry = Entry(source)
+        entry, overlay = Entry(source), Overlay(source, self.given.get(source.name))
         broken = [pl.DataFrame(schema={**BROKEN_SCHEMA, "source_file": pl.String})]
         with progress.task(source.name, total=source.path.stat().st_size) as task:
-            for number, (records, bad) in enumerate(_batches(source, self.region, entry, task)):
+            for number, (records, bad) in enumerate(_batches(source, self.region, entry, task, overlay)):
                 records.write_ipc(fresh / f"rows-{number:06}.arrow", compression="lz4")
                 broken.append(bad)
         pl.concat(broken).write_ipc(fresh / _BROKEN, compression="lz4")
+        overlay.raw().write_ipc(fresh / _RAW, compression="lz4")
         write_json(fresh / _ACCOUNT, _told(entry))
         fresh.rename(self.folder / key)
         return Staged(key, self.folder / key, entry)
@@ -125,6 +135,8 @@ def _told(entry: Entry) -> dict[str, Any]:
         "rules": dict(sorted(entry.rules.items())),
         "totals": entry.totals,
         "outside": entry.outside,
+        "repaired": entry.repaired,
+        "stale": entry.stale,
         "faults": [[type(f).__name__, f.problem, f.remedy] for f in entry.faults],
     }
 
@@ -133,7 +145,15 @@ def _entry(source: Source, told: dict[str, Any]) -> Entry:
     faults: list[InputError] = [_ERRORS[kind](problem, remedy) for kind, problem, remedy in told["faults"]]
     outside = {column: (count, row, text) for column, (count, row, text) in told["outside"].items()}
     return Entry(
-        source, told["rows_read"], told["accepted"], Counter(told["rules"]), told["totals"], outside, faults
+        source,
+        told["rows_read"],
+        told["accepted"],
+        Counter(told["rules"]),
+        told["totals"],
+        outside,
+        faults,
+        repaired=told["repaired"],
+        stale=told["stale"],
     )
 
 

@@ -1,4 +1,4 @@
-"""``jiwang source``: take in a new region by TOML alone: draft its mappings, and check them."""
+"""``jiwang source``: take in a new region by TOML alone, and repair the rows that its files broke."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.options import SourcesOption
+from app.options import SourcesOption, WorkspaceOption
 from jiwang.errors import SourceError, UsageError
 
 if TYPE_CHECKING:
     from ingest.draft import Draft
 
 group = typer.Typer(
-    help="Mappings of departmental files: draft them from the files, check them.",
+    help="Departmental files: draft their mappings, check them, repair quarantined rows.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -95,6 +95,39 @@ def lint(
         typer.echo(fault)
     typer.echo(f"{dialect}: {len(faults)} faults" if faults else f"{dialect}: every mapping is in order")
     return 2 if faults else 0
+
+
+@group.command("repair")
+def repair(
+    workspace: WorkspaceOption,
+    export: Annotated[
+        Path | None, typer.Option("--export", help="Write the quarantined rows to this CSV, to be corrected.")
+    ] = None,
+    apply: Annotated[
+        Path | None, typer.Option("--apply", help="Take the corrections from this CSV; then ingest again.")
+    ] = None,
+    who: Annotated[str, typer.Option("--who", help="With --apply: who corrects.")] = "",
+    why: Annotated[str, typer.Option("--why", help="With --apply: by what it is known.")] = "",
+) -> int:
+    """Repair quarantined rows: write them out as a CSV, and take it back with corrections."""
+    from ingest import repair as repairs
+    from jiwang.workspace import Workspace
+
+    if (export is None) == (apply is None):
+        raise UsageError("name one of --export and --apply", "export first, correct, then apply")
+    opened = Workspace.open(workspace)
+    with opened.lock():
+        if export is not None:
+            for name, rule, rows, lines in repairs.export(opened, export).iter_rows():
+                redeliver = "" if rows == lines else ": not lines of text, have the file delivered anew"
+                typer.echo(f"{name}  {rule}  {rows:,} rows{redeliver}")
+            typer.echo(f"rows in clear in {export}: fill in `corrected`, then --apply; delete it afterwards")
+        elif apply is not None:
+            added = repairs.apply(opened, apply, who=who, why=why)
+            for name, rows in added.items():
+                typer.echo(f"{name}  {rows:,} corrections")
+            typer.echo("the next ingest or run reads them" if added else "nothing new: all are there already")
+    return 0
 
 
 def _write(drafts: list[Draft], out: Path, *, force: bool) -> None:

@@ -1,0 +1,120 @@
+"""The lines of one file with corrections laid over them, and the raw text of its broken rows kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import polars as pl
+
+from ingest import encoding
+from ingest.corrections import Correction, hash_of
+from ingest.encoding import Lines
+from ingest.fitting import Source
+from ingest.layouts import Csv, Fixed, JsonLines
+
+RAW_SCHEMA = {"source_file": pl.String, "source_row": pl.Int64, "raw": pl.String, "raw_hash": pl.String}
+
+
+class Overlay:
+    """The lines of the file ``source``, with ``corrections`` by row.
+
+    Attributes:
+        applied: rows whose corrected text is read.
+        accepted: those of them that became records.
+        stale: rows whose correction was made for another text than stands there: it is not applied.
+    """
+
+    def __init__(self, source: Source, corrections: Mapping[int, Correction] | None = None) -> None:
+        self.source = source
+        self.at = source.top.at if source.top else -1
+        self._given = corrections or {}
+        self._laid: dict[int, str] = {}
+        self.applied: set[int] = set()
+        self.accepted: list[int] = []
+        self.stale: list[int] = []
+        self._parts: list[tuple[int, pl.Series]] = []
+        self._raw: dict[int, str] = {}
+        self._pending: int | None = None
+
+    @property
+    def is_in_lines(self) -> bool:
+        """Whether a row of this file is so many whole lines of text: only then can its text be replaced."""
+        layout = self.source.mapping.format
+        return isinstance(layout, Csv | Fixed) or (isinstance(layout, JsonLines) and not layout.rows)
+
+    def lines(self) -> Iterator[Lines]:
+        """Yield the lines of the file as `encoding.lines`, corrected; what stood there is kept for `keep`."""
+        source = self.source
+        self._check()
+        for part in encoding.lines(source.path, source.name, source.encodings):
+            self._parts.append((part.first, part.texts))
+            here = [n for n in self._laid if part.first <= n < part.first + len(part.texts)]
+            if here:
+                at = [n - part.first for n in here]
+                part.texts = part.texts.clone().scatter(at, [self._laid[n] for n in here])
+                part.undecodable = {n: look for n, look in part.undecodable.items() if n not in self._laid}
+            yield part
+
+    def keep(self, accepted: pl.Series, broken: pl.Series) -> None:
+        """Take in the rows of the next batch, that the raw text of the broken ones be kept.
+
+        A row goes on until the next one begins, be that accepted or broken.
+        """
+        if self.applied:
+            self.accepted += accepted.filter(accepted.is_in(sorted(self.applied))).to_list()
+        if not self.is_in_lines:
+            return
+        rows = pl.concat([accepted, broken]).sort()
+        if len(rows) and self._pending is not None:
+            self._keep(self._pending, rows[0])
+        self._pending = None
+        for row, at in zip(broken, rows.search_sorted(broken), strict=True):
+            if at + 1 < len(rows):
+                self._keep(row, rows[at + 1])
+            else:
+                self._pending = row
+        if len(rows):
+            self._forget(rows[-1] + self.at + (self._pending is None))
+
+    def raw(self) -> pl.DataFrame:
+        """Return the raw texts of the broken rows (`RAW_SCHEMA`), once the file is read."""
+        if self._pending is not None and self._parts:
+            first, texts = self._parts[-1]
+            self._keep(self._pending, first + len(texts) - self.at)
+            self._pending = None
+        name = self.source.name
+        told = [(name, row, raw, hash_of(raw)) for row, raw in sorted(self._raw.items())]
+        return pl.DataFrame(told, schema=RAW_SCHEMA, orient="row")
+
+    def _keep(self, row: int, next_row: int) -> None:
+        self._raw[row] = "\n".join(self._between(row + self.at, next_row + self.at))
+
+    def _between(self, start: int, end: int) -> list[str]:
+        found: list[str] = []
+        for first, texts in self._parts:
+            low, high = max(start, first), min(end, first + len(texts))
+            found += texts.slice(low - first, high - low).to_list() if high > low else []
+        return found
+
+    def _forget(self, line: int) -> None:
+        """Let go of the blocks that end before ``line``: what stands there is asked for no more."""
+        self._parts = [(f, t) for f, t in self._parts if f + len(t) > line]
+
+    def _check(self) -> None:
+        """Hold every correction against what stands in the file, in a pass before: a row may span blocks."""
+        wanted: dict[int, str] = {}
+        for row, given in self._given.items():
+            wanted |= dict.fromkeys(range(row + self.at, row + self.at + given.text.count("\n") + 1), "")
+        if not wanted:
+            return
+        there: dict[int, str] = {}
+        for part in encoding.lines(self.source.path, self.source.name, self.source.encodings):
+            end = part.first + len(part.texts)
+            there |= {n: part.texts[n - part.first] for n in wanted if part.first <= n < end}
+        for row, given in sorted(self._given.items()):
+            corrected = dict(enumerate(given.text.split("\n"), row + self.at))
+            if hash_of("\n".join(there.get(n, "") for n in corrected)) != given.raw_hash:
+                self.stale.append(row)
+                continue
+            self._laid |= corrected
+            self.applied.add(row)
