@@ -42,8 +42,8 @@ class Converted:
     broken: pl.DataFrame
     outside: MappingOf[str, pl.DataFrame] = field(default_factory=dict)
 
-    def accepted(self) -> pl.DataFrame:
-        """Return the whole rows, with their ``verdicts`` as a list of ``field:verdict``."""
+    def accepted(self, out: pl.Series) -> pl.DataFrame:
+        """Return the rows that are whole and not ``out``, with ``verdicts`` as lists of ``field:verdict``."""
         none = pl.repeat(None, self.values.height, dtype=pl.List(pl.String), eager=True)
         at = (
             self.verdicts.select(pl.any_horizontal(pl.all().is_not_null()).alias("a"))
@@ -65,9 +65,8 @@ class Converted:
             joined = every.join(lists, on="_i", how="left", maintain_order="left")
             told = joined.select(pl.col("verdicts").fill_null([]))["verdicts"]
         whole = self.values.with_columns(told)
-        if self.broken.is_empty():
-            return whole
-        return whole.join(self.broken, on=ROW, how="anti", maintain_order="left")
+        gone = pl.concat([self.broken[ROW], out])
+        return whole.filter(~pl.col(ROW).is_in(gone.implode())) if len(gone) else whole
 
 
 class _Filling:

@@ -218,7 +218,7 @@ def _tidied(texts: pl.Series, mark: str) -> pl.Series:
     """Return lines without spaces around their fields; only lines that have some are touched."""
     spaces = SPACE.replace(mark, "")
     space, m = re.escape(spaces), re.escape(mark)
-    beside = texts.str.contains_any([pair for s in spaces for pair in (mark + s, s + mark)])
+    beside = texts.str.contains(f"{m}[{space}]|[{space}]{m}")
     at = (beside | (texts.str.strip_chars(spaces).str.len_bytes() != texts.str.len_bytes())).arg_true()
     if not len(at):
         return texts

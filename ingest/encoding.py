@@ -8,7 +8,6 @@ looked for, though most of them would decode: into characters that nobody wrote.
 from __future__ import annotations
 
 import codecs
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +22,7 @@ LONGEST_LINE = 64 << 20  # bytes: a longer line is no record, and would not fit 
 HEAD = 1 << 20  # bytes among which a header is looked for
 UTF8, UTF16 = "utf-8", "utf-16"
 _NEVER = "\x1e"  # a record separator, which files have line feeds for
+_ODD = (_NEVER.encode(), b"\n\n", b"\n\r\n")  # what a reader of CSVs would not take for lines
 
 
 @dataclass
@@ -183,19 +183,15 @@ def _parted(text: str) -> pl.Series:
     """Return the lines of a text; what follows the last line feed is no line."""
     if not text:
         return pl.Series(dtype=pl.String)
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").removesuffix("\r")
-    whole = text.removesuffix("\n")
-    if _NEVER in whole or "\n\n" in whole or whole.startswith("\n") or whole.endswith("\n") or not whole:
+    data = text.encode()
+    if b"\r\r\n" in data:
+        data = data.replace(b"\r\n", b"\n")
+    if data.startswith((b"\n", b"\r\n")) or data.endswith(b"\r") or any(odd in data for odd in _ODD):
+        whole = text.replace("\r\n", "\n").removesuffix("\r").removesuffix("\n")
         return pl.Series([whole]).str.split("\n").explode(empty_as_null=False, keep_nulls=False)
-    # The reader of CSVs parts lines in a third of the time, where it leaves none out.
-    return pl.read_csv(
-        io.BytesIO(whole.encode()),
-        has_header=False,
-        separator=_NEVER,
-        quote_char=None,
-        schema={"t": pl.String},
-    )["t"]
+    # The reader of CSVs parts lines, in CRLF too, in a third of the time, where it leaves none out.
+    schema = {"t": pl.String}
+    return pl.read_csv(data, has_header=False, separator=_NEVER, quote_char=None, schema=schema)["t"]
 
 
 def decodes(data: bytes, encoding: str) -> bool:

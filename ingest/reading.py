@@ -60,10 +60,8 @@ def settle(
         certain += slips.slipped(batch.frame, converted)
         certain += slips.judge(batch.misfits, batch.keys)
     first = broken_frame(certain)
-    accepted, lacking = converted.accepted(), converted.broken
-    if certain:
-        accepted = accepted.join(first, on=ROW, how="anti", maintain_order="left")
-        lacking = lacking.join(first, on=ROW, how="anti", maintain_order="left")
+    accepted = converted.accepted(first[ROW])
+    lacking = converted.broken.join(first, on=ROW, how="anti", maintain_order="left")
     if entry is not None:
         out = [*first[ROW], *lacking[ROW]]
         told = {c: rows.filter(~pl.col(ROW).is_in(out)) for c, rows in converted.outside.items()}

@@ -31,6 +31,9 @@ _TAKEN_FOR_GBK = "".join(
 )
 _UNSAID = re.compile(r"^(无|空|null|none|nan|n/a|[-/—])$", re.IGNORECASE)
 _TEST = re.compile(r"^(测试|test|demo|示例|样例|演示|xxx+)[\w\-]*$", re.IGNORECASE)
+_LONGEST_UNSAID = 4  # characters
+# What begins every text that `_is_garbled` or `_TEST` finds, and few others.
+_DOUBTFUL = re.compile(rf"[^\x21-\x3e\x40-\x7f\u4e00-\u9fff]|[锟斤拷烫屯测示样演tdxTDX{_TAKEN_FOR_GBK}]")
 _SUSPECT = (
     r"(?i)锟斤拷|烫烫|屯屯|\?\?|？？|�|测试|test|demo|示例|样例|演示|xxx"
     rf"|[\u{{e000}}-\u{{f8ff}}]{{2}}|[\u{{80}}-\u{{17f}}]{{2}}|[{_TAKEN_FOR_GBK}]"
@@ -86,14 +89,16 @@ def record_rule(fields: Sequence[str], header: Sequence[str]) -> Rule | None:
 
 def words_rule(values: Sequence[str | None]) -> Rule | None:
     """Return ``undecodable`` or ``placeholder`` where half of what is said is mojibake or test words."""
-    said = [s for v in values if v and (s := v.strip(SPACE)) and not _UNSAID.match(s)]
-    garbled = sum(len(s) > 1 and _is_garbled(s) for s in said)
-    if said and garbled * 2 >= len(said):
+    texts = [s for v in values if v and (s := v.strip(SPACE))]
+    said = [s for s in texts if len(s) > _LONGEST_UNSAID or not _UNSAID.match(s)]
+    doubtful = [s for s in said if _DOUBTFUL.match(s)]  # most suspects hold one such value among many sound
+    if not doubtful or len(doubtful) * 2 < len(said):
+        return None
+    garbled = sum(len(s) > 1 and _is_garbled(s) for s in doubtful)
+    if garbled * 2 >= len(said):
         return "undecodable"
-    tests = sum(bool(_TEST.match(s)) for s in said)
-    if said and tests * 2 >= len(said):
-        return "placeholder"
-    return None
+    tests = sum(bool(_TEST.match(s)) for s in doubtful)
+    return "placeholder" if tests * 2 >= len(said) else None
 
 
 def _is_garbled(text: str) -> bool:
