@@ -1,4 +1,4 @@
-"""``jiwang source``: take in a new region by TOML alone: draft its mappings, and check them."""
+"""``jiwang source``: take in a new region by TOML alone, and say how good its data is."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.options import SourcesOption
+from app.options import SourcesOption, WorkspaceOption
 from jiwang.errors import SourceError, UsageError
 
 if TYPE_CHECKING:
     from ingest.draft import Draft
 
 group = typer.Typer(
-    help="Mappings of departmental files: draft them from the files, check them.",
+    help="Departmental files: draft mappings from them, check them, report their quality.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -95,6 +95,26 @@ def lint(
         typer.echo(fault)
     typer.echo(f"{dialect}: {len(faults)} faults" if faults else f"{dialect}: every mapping is in order")
     return 2 if faults else 0
+
+
+@group.command("report")
+def report(
+    workspace: WorkspaceOption,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="The page to write; default: quality.html in the workspace.")
+    ] = None,
+) -> int:
+    """Write the quality report of the batch in a workspace: HTML, Chinese and English."""
+    from app.report import save
+    from jiwang.workspace import Workspace
+
+    opened = Workspace.open(workspace)
+    path = out or opened.root / "quality.html"
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder", "name a file with --out, as DIR/quality.html")
+    save(opened, path)
+    typer.echo(f"quality report written to {path}")
+    return 0
 
 
 def _write(drafts: list[Draft], out: Path, *, force: bool) -> None:
