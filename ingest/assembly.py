@@ -31,21 +31,20 @@ class Assembly:
 
     Attributes:
         folder: where they are written; ``before`` is the folder published last, whose tables may still hold.
+        told: of each table, from what it was made and the repeats in it; ``former``: the same of ``before``.
     """
 
     def __init__(self, folder: Path, before: Path) -> None:
         self.folder, self.before = folder, before
         known = before / TABLES
-        self._before: dict[str, Any] = (
-            json.loads(known.read_text(encoding="utf-8")) if known.is_file() else {}
-        )
+        self.former: dict[str, Any] = json.loads(known.read_text(encoding="utf-8")) if known.is_file() else {}
         self.told: dict[str, Any] = {}
 
     def table(self, name: str, staged: list[Staged], task: Task) -> None:
         """Write one record table, and enter the repeats in the accounts of its files."""
         key = digest("table", name, *(s.key for s in staged))
         path, old = self.folder / f"{name}.parquet", self.before / f"{name}.parquet"
-        former = self._before.get(name, {})
+        former = self.former.get(name, {})
         if former.get("key") == key and old.is_file():
             os.link(old, path)
             repeats = former["repeats"]

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 import jiwang
-from ingest import corrections
+from ingest import corrections, quality
 from ingest.account import Entry, check_volumes, counts, files_table
 from ingest.assembly import TABLES, Assembly
 from ingest.handover import complain, files, survey
@@ -67,11 +67,13 @@ def run(  # noqa: PLR0913 - what the orchestrator gives every stage, and what th
     with workspace.publish("quarantine", stamp) as quarantine, workspace.publish("records", stamp) as records:
         staged = staging.staged(handover.sources, progress)
         entries = _sound(staged, handover.left_out if allow_unknown else None, _batch_before(workspace))
-        _assemble(staged, records, workspace.folder("records"), progress)
+        figures = _assemble(staged, records, workspace.folder("records"), progress)
         told = counts(entries, handover.documents, handover.left_out, settings, given)
         _quarantine(staged, region, quarantine)
         write(files_table(entries, handover.documents, region), Files, records / "files.parquet")
         write_json(records / COUNTS, told)
+        quality.publish(figures, records)
+        quality.remember(workspace, figures, quality.batch(staged))
     staging.prune(staged)
     return told
 
@@ -100,13 +102,14 @@ def _batch_before(workspace: Workspace) -> dict[str, int]:
     return dict(files.group_by("mapping").agg(pl.col("accepted").sum()).iter_rows())
 
 
-def _assemble(staged: Sequence[Staged], folder: Path, before: Path, progress: Progress) -> None:
-    """Write every record table, and enter the repeats into the accounts of the files."""
+def _assemble(staged: Sequence[Staged], folder: Path, before: Path, progress: Progress) -> pl.DataFrame:
+    """Write every record table, enter the repeats into the accounts of the files; return the quality."""
     assembly = Assembly(folder, before)
     with progress.task("write the record tables", total=sum(s.entry.accepted for s in staged)) as task:
         for name in record_tables():
             assembly.table(name, [s for s in staged if s.source.mapping.table == name], task)
     write_json(folder / TABLES, assembly.told)
+    return quality.measure(folder, before, assembly.told, assembly.former)
 
 
 def _quarantine(staged: Sequence[Staged], region: str, folder: Path) -> None:

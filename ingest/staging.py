@@ -47,6 +47,7 @@ class Staged:
     key: str
     folder: Path
     entry: Entry
+    content: str  # hash of the bytes of the file
 
     @property
     def source(self) -> Source:
@@ -80,8 +81,10 @@ class Staging:
         for source in sources:
             if source.path not in digests:
                 digests[source.path] = file_digest(source.path)
-            key = self._key(source, digests[source.path])
-            found.append(self._kept(key, source) or self._read(key, source, progress))
+            content = digests[source.path]
+            key = self._key(source, content)
+            entry = self._kept(key, source) or self._read(key, source, progress)
+            found.append(Staged(key, self.folder / key, entry, content))
         return found
 
     def prune(self, kept: list[Staged]) -> None:
@@ -100,14 +103,14 @@ class Staging:
         given = self.given.get(source.name)
         return digest("staged", _code(), *parts, *([corrections.key(given)] if given else []))
 
-    def _kept(self, key: str, source: Source) -> Staged | None:
+    def _kept(self, key: str, source: Source) -> Entry | None:
         folder = self.folder / key
         if not (folder / _ACCOUNT).is_file():
             return None
         told = json.loads((folder / _ACCOUNT).read_text(encoding="utf-8"))
-        return Staged(key, folder, _entry(source, told))
+        return _entry(source, told)
 
-    def _read(self, key: str, source: Source, progress: Progress) -> Staged:
+    def _read(self, key: str, source: Source, progress: Progress) -> Entry:
         """Read a file into a folder of its own, which gets its name when it is whole."""
         fresh = self.folder / f".{key}.new"
         shutil.rmtree(fresh, ignore_errors=True)
@@ -122,7 +125,7 @@ class Staging:
         overlay.raw().write_ipc(fresh / _RAW, compression="lz4")
         write_json(fresh / _ACCOUNT, _told(entry))
         fresh.rename(self.folder / key)
-        return Staged(key, self.folder / key, entry)
+        return entry
 
 
 _batches = read

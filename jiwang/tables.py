@@ -79,6 +79,27 @@ class Files(dy.Schema):
         return pl.col("rows_read") == pl.col("accepted") + pl.col("quarantined")
 
 
+class Quality(dy.Schema):
+    """Figures of one field of a record table in a batch: counts only, never a value of a row."""
+
+    table = dy.String(primary_key=True)
+    field = dy.String(primary_key=True)
+    position = dy.Int64(nullable=False, min=0)  # the field's place in the table
+    type = dy.String(nullable=False)
+    rows = dy.Int64(nullable=False, min=0)
+    filled = dy.Int64(nullable=False, min=0)  # rows in which the field holds something
+    doubtful = dy.Int64(nullable=False, min=0)  # rows with a verdict that doubts the field
+    verdicts = dy.List(dy.String(), nullable=False)  # "verdict:rows"
+    distinct = dy.Int64(nullable=True, min=0)  # an estimate; not of texts, sums and moments
+    compared = dy.Int64(nullable=False, min=0)  # rows in which it can be held against another field
+    agreeing = dy.Int64(nullable=False, min=0)  # and agrees: citizen id with date of birth and sex
+    duplicates = dy.Int64(nullable=False, min=0)  # of the table
+    superseded = dy.Int64(nullable=False, min=0)  # of the table
+    first_event = dy.Date(nullable=True)  # of the table's event date alone
+    last_event = dy.Date(nullable=True)
+    lag_days = dy.Int64(nullable=True)  # from there to the last event of the whole batch
+
+
 class Quarantine(dy.Schema):
     """Rows that cannot be read as one record, with the rule that says why."""
 

@@ -1,4 +1,4 @@
-"""``jiwang source``: take in a new region by TOML alone, and repair the rows that its files broke."""
+"""``jiwang source``: take in a region by TOML alone, mend rows that its files broke, tell its quality."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ingest.draft import Draft
 
 group = typer.Typer(
-    help="Departmental files: draft their mappings, check them, repair quarantined rows.",
+    help="Departmental files: draft and check mappings, repair quarantined rows, report quality.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -127,6 +127,26 @@ def repair(
             for name, rows in added.items():
                 typer.echo(f"{name}  {rows:,} corrections")
             typer.echo("the next ingest or run reads them" if added else "nothing new: all are there already")
+    return 0
+
+
+@group.command("report")
+def report(
+    workspace: WorkspaceOption,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="The page to write; default: quality.html in the workspace.")
+    ] = None,
+) -> int:
+    """Write the quality report of the batch in a workspace: HTML, Chinese and English."""
+    from app.report import save
+    from jiwang.workspace import Workspace
+
+    opened = Workspace.open(workspace)
+    path = out or opened.root / "quality.html"
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder", "name a file with --out, as DIR/quality.html")
+    save(opened, path)
+    typer.echo(f"quality report written to {path}")
     return 0
 
 

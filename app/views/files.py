@@ -8,6 +8,7 @@ import polars as pl
 import streamlit as st
 
 from app.i18n import Words
+from app.report import render as render_report
 from app.services import accounts, masking, terms
 from app.services.desk import Desk
 from app.stages import NAMES
@@ -32,6 +33,7 @@ def render() -> None:
     tone = {"quarantined": "yellow"}
     frame.show(tiles([(t(f"files.{k}"), f"{v:,}", tone.get(k, "")) for k, v in figures.items()]))
     sheet(_account(desk, t).to_dicts(), t)
+    _report(desk, t)
     _quarantine(desk, t)
     _run(desk, t)
 
@@ -41,6 +43,15 @@ def _account(desk: Desk, t: Words) -> pl.DataFrame:
         c: t(f"app.{c}") for c in ("source_file", "department")
     }
     return desk.files.select(COLUMNS).sort("source_file").rename(names)
+
+
+def _report(desk: Desk, t: Words) -> None:
+    """Offer the quality report, where the batch was measured; it is made when asked for."""
+    if (desk.workspace.folder("records") / "quality.parquet").is_file():
+        st.download_button(
+            t("quality.download"), lambda: render_report(desk.workspace), "quality.html", "text/html",
+            on_click="ignore",
+        )  # fmt: skip
 
 
 def _quarantine(desk: Desk, t: Words) -> None:
