@@ -48,9 +48,8 @@ def run(  # noqa: PLR0913 - what the orchestrator gives every stage, and what th
 ) -> dict[str, Any]:
     """Read the hand-over in folder ``source`` and publish the folders ``records`` and ``quarantine``.
 
-    ``region`` is the value of the region columns, ``dialect`` the folder of mappings within ``sources``
-    (default: those that ship), ``stamp`` what the folders are stamped with (default: `fingerprint`). With
-    ``allow_unknown``, unknown files and columns and missing files are left out and reported.
+    ``dialect`` is the folder of mappings within ``sources`` (default: those that ship), ``stamp`` what the
+    folders bear (default: `fingerprint`). ``allow_unknown`` leaves out and reports what nobody declared.
 
     Returns:
         The figures of `ingest.account.counts`.
@@ -72,10 +71,17 @@ def run(  # noqa: PLR0913 - what the orchestrator gives every stage, and what th
         _quarantine(staged, region, quarantine)
         write(files_table(entries, handover.documents, region), Files, records / "files.parquet")
         write_json(records / COUNTS, told)
-        quality.publish(figures, records)
-        quality.remember(workspace, figures, quality.batch(staged))
+        _keep_quality(workspace, figures, staged, records)
     staging.prune(staged)
     return told
+
+
+def _keep_quality(
+    workspace: Workspace, figures: pl.DataFrame, staged: Sequence[Staged], folder: Path
+) -> None:
+    """Publish the quality of this batch, and remember it among those before: trends need both."""
+    quality.publish(figures, folder)
+    quality.remember(workspace, figures, quality.batch(staged))
 
 
 def _checked(dialect: Dialect) -> Dialect:

@@ -69,7 +69,7 @@ def test_a_killed_run_publishes_no_half_and_ends_like_any_other(
     arguments = ["run", "--region", "town", "--dialect", "a", "--input", elsewhere, "--workspace", workspace]
     killed_in("graph", way.command(*arguments), way.environment(other), workspace)
     published = {p.name for p in workspace.iterdir() if p.is_dir() and not p.name.startswith(".")}
-    assert published == {"records", "quarantine", "entities", "runs", "staged"}
+    assert published == {"records", "quarantine", "entities", "history", "runs", "staged"}
     again = way.whole(elsewhere, workspace, **other)
     assert "already there: ingest, resolve)" in again.said
     assert not list(workspace.glob(".*.new")) + list(workspace.glob(".*.old"))
