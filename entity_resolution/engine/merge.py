@@ -8,7 +8,7 @@ result. The rounds are joins and group-bys, which a dataframe engine can do as w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,6 +20,7 @@ from entity_resolution.engine.values import NONE
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+Test = Callable[[Ints, Ints], Flags]  # of pairs of roots: which must stay apart
 
 
 @dataclass(frozen=True)
@@ -74,8 +75,8 @@ class _State:
         """Return the names of the rules, in the order in which they are looked at."""
         return list(self._tests())
 
-    def _tests(self) -> dict[str, _Test]:
-        tests: dict[str, _Test] = {name: _Single(codes) for name, codes in self.single.items()}
+    def _tests(self) -> dict[str, Test]:
+        tests: dict[str, Test] = {name: _Single(codes) for name, codes in self.single.items()}
         tests |= {name: _After(*days) for name, days in self.latest.items()}
         if self.source is not None:
             tests["source"] = _Sources(self.source)
@@ -98,13 +99,8 @@ class _State:
         self.root = to[self.root]
 
 
-class _Test:
-    def __call__(self, a: Ints, b: Ints) -> Flags:
-        raise NotImplementedError
-
-
 @dataclass
-class _Single(_Test):
+class _Single:
     codes: npt.NDArray[np.uint32]
 
     def __call__(self, a: Ints, b: Ints) -> Flags:
@@ -114,7 +110,7 @@ class _Single(_Test):
 
 
 @dataclass
-class _After(_Test):
+class _After:
     events: Floats
     ends: Floats
 
@@ -123,7 +119,7 @@ class _After(_Test):
 
 
 @dataclass
-class _Sources(_Test):
+class _Sources:
     bits: npt.NDArray[np.uint64]
 
     def __call__(self, a: Ints, b: Ints) -> Flags:
@@ -132,7 +128,7 @@ class _Sources(_Test):
 
 
 @dataclass
-class _Apart(_Test):
+class _Apart:
     pairs: Ints
 
     def __call__(self, a: Ints, b: Ints) -> Flags:

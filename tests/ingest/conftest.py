@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 
 import ingest
+from ingest import staging
 from jiwang.config import Settings
 from jiwang.progress import SilentProgress
 from jiwang.workspace import Workspace
@@ -120,3 +121,16 @@ def deliver(desk: Desk) -> Callable[..., Delivery]:
         return desk.ingest(**options)
 
     return delivering
+
+
+@pytest.fixture
+def read_names(monkeypatch):
+    """The files that are read, in order."""
+    names: list[str] = []
+
+    def reading(source, *args):
+        names.append(source.name)
+        return staging.read(source, *args)
+
+    monkeypatch.setattr(staging, "_batches", reading)
+    return names

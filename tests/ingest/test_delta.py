@@ -24,19 +24,6 @@ t = { field = "text" }
 
 
 @pytest.fixture
-def read_names(monkeypatch):
-    """The files that are read, in order."""
-    names: list[str] = []
-
-    def reading(source, *args):
-        names.append(source.name)
-        return staging.read(source, *args)
-
-    monkeypatch.setattr(staging, "_batches", reading)
-    return names
-
-
-@pytest.fixture
 def delivered(desk):
     desk.mappings["notes"] = NOTES
     desk.lay(

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from app.cli import main
-from ingest import corrections, encoding, repair, staging
+from ingest import corrections, encoding, repair
 from jiwang.errors import SourceError, UsageError, WorkspaceError
 
 HEADER = "number,id,name,month,amount,paid,reason,account"
@@ -18,19 +18,6 @@ GOOD = "7,,甲,202401,1640.00,20240115,01,000123456789"
 CUT = "8,,乙,202401"
 MENDED = "8,,乙,202401,1700.00,20240115,01,000123456780"
 WHO = {"who": "李审计", "why": "与纸质凭证核对"}
-
-
-@pytest.fixture
-def read_names(monkeypatch):
-    """The files that are read, in order."""
-    names: list[str] = []
-
-    def reading(source, *args):
-        names.append(source.name)
-        return staging.read(source, *args)
-
-    monkeypatch.setattr(staging, "_batches", reading)
-    return names
 
 
 @pytest.fixture
