@@ -93,7 +93,7 @@ def read(
         yield _placed(accepted, region, source), broken.with_columns(pl.lit(source.name).alias("source_file"))
         done += batch.size
         task.advance(batch.size)
-        task.say(f"{source.name}  {done / _MB:,.0f} of {whole / _MB:,.0f} MiB")
+        task.say(f"{entry.rows_read:,} rows, {done / _MB:,.1f} of {whole / _MB:,.1f} MiB")
     entry.repaired, entry.stale = overlay.accepted, overlay.stale
     if isinstance(source.mapping.format, Json | JsonLines) and entry.accepted:
         entry.faults += Paths(source.mapping).faults(source.name, seen)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+import unicodedata
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
@@ -55,6 +56,9 @@ class _Line:
         self.text = text
 
 
+WIDTH = 44  # terminal cells of a line's title
+
+
 class LineProgress:
     """One line per task when it ends, with its seconds: for logs and pipes."""
 
@@ -65,8 +69,15 @@ class LineProgress:
         started = time.monotonic()
         line = _Line("")
         yield line
-        sys.stderr.write(f"  {title:<36} {time.monotonic() - started:7.1f} s  {line.text}\n")
+        gap = " " * max(0, WIDTH - _cells(title))
+        told = f"  {title}{gap} {time.monotonic() - started:7.1f} s  {line.text}"
+        sys.stderr.write(told.rstrip() + "\n")
         sys.stderr.flush()
+
+
+def _cells(text: str) -> int:
+    """Return how many cells of a terminal ``text`` takes: a Chinese character takes two."""
+    return sum(1 + (unicodedata.east_asian_width(char) in "WF") for char in text)
 
 
 class BarProgress:
