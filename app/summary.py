@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 GRADES = ("red", "orange", "yellow", "none")
 KINDS = ("person", "employer", "clinic", "account")
 _INDENT = "  "
+_HANG, _WIDTH = " " * 10, 110
 
 
 def stage_line(name: str, outcome: Outcome) -> str:
@@ -64,15 +66,32 @@ def _hits(workspace: Workspace) -> Iterator[str]:
     path = workspace.folder("hits") / "hits.parquet"
     if path.is_file():
         counts = _counted(pl.read_parquet(path, columns=["pattern_id"]), "pattern_id")
-        yield "hits      " + (", ".join(f"{p} {n:,}" for p, n in counts.items()) or "none")
+        told = ", ".join(f"{p} {n:,}" for p, n in counts.items()) or "none"
+        yield from wrap(told, initial_indent="hits      ", subsequent_indent=_HANG, width=_WIDTH)
 
 
 def _models(outcome: Outcome) -> Iterator[str]:
-    for stage in ("train", "score"):
-        figures = list(_leaves(outcome.figures.get(stage, {})))
-        if figures:
-            yield f"{stage}"
-            yield from figures
+    """Yield the models' figures on held-out cases and the grades; the manifest holds every other figure."""
+    trained = outcome.figures.get("train", {})
+    if models := trained.get("models", {}):
+        yield f"models    {'average precision [95 %]: on held-out cases':<46}on later cases"
+        for name, figures in models.items():
+            mark = "*" if name == trained["kept"] else " "
+            yield f"  {mark} {name:<8}{_interval(figures, 'loco'):<44}{_interval(figures, 'by_time')}"
+    if trained:
+        learnt = f"{trained['kept']}, {trained['n_cases']:,} cases, {trained['n_labels']:,} labels"
+        kept = f"kept      {learnt}: {trained['why']}"
+        yield from wrap(kept, subsequent_indent=_HANG, width=_WIDTH, break_on_hyphens=False)
+    graded = outcome.figures.get("score", {}).get("grades", {})
+    for kind in filter(graded.__contains__, KINDS):
+        counts = ", ".join(f"{graded[kind][grade]:,} {grade}" for grade in GRADES)
+        yield f"{'graded' if kind == KINDS[0] else '':<10}{kind}: {counts}"
+
+
+def _interval(figures: Mapping[str, Any], how: str) -> str:
+    """Return the average precision of one way of holding cases out, with its interval."""
+    found = figures.get(how, {}).get("ap")
+    return f"{found[0]:.3f} [{found[1]:.3f}, {found[2]:.3f}]" if found else "too few cases"
 
 
 def _rings(workspace: Workspace) -> Iterator[str]:

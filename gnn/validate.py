@@ -158,8 +158,11 @@ def choose(asked: Mapping[str, Judged], seed: int) -> tuple[str, str]:
         return "tree", "the graph network was not trained"
     tree = all_figures(asked["tree"], seed)["ap"]
     hetero = all_figures(asked["hetero"], seed)["ap"]
+    spans = " and ".join(
+        f"{name} {ap[1]:.3f}–{ap[2]:.3f}" for name, ap in (("tree", tree), ("hetero", hetero))
+    )
     if hetero[1] > tree[2]:
-        return "hetero", f"its AP over held-out cases lies above the trees' interval: {hetero} > {tree}"
+        return "hetero", f"its AP over held-out cases lies above the trees' interval ({spans})"
     if tree[1] > hetero[2]:
-        return "tree", f"its AP over held-out cases lies above the network's interval: {tree} > {hetero}"
-    return "tree", f"the intervals of AP over held-out cases overlap ({tree}, {hetero}): the simpler is kept"
+        return "tree", f"its AP over held-out cases lies above the network's interval ({spans})"
+    return "tree", f"the intervals of AP over held-out cases overlap ({spans}): the simpler is kept"
