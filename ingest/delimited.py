@@ -116,7 +116,7 @@ class _Reader:
         return Batch(_nothing(self.top), [broken], keys=self.top.keys, faults=[*faults])
 
     def _segment(self, texts: pl.Series, odd: pl.Series, row: int, *, last: bool) -> Batch:
-        """Part lines under one header into rows; ``row`` is the source_row of the first, ``odd`` which are."""
+        """Part lines under one header into rows; ``row`` is the source_row of the first."""
         top, count = self.top, len(self.top.names)
         bad = {n - row for n in self.undecodable if row <= n < row + len(texts)}
         taken = self.quotes.take(texts, count, skip=bad, last=last)
@@ -137,7 +137,7 @@ class _Reader:
         return batch
 
     def _screened(self, frame: pl.DataFrame, top: Header) -> pl.DataFrame:
-        """Add to lines ``t`` the ``rule`` that breaks each by its words, and its ``fields`` without spaces."""
+        """Add to lines ``t`` the ``rule`` that breaks each by its words, and its bare ``fields``."""
         at = frame["odd"].arg_true()
         texts = frame["t"]
         some = texts.gather(at)
