@@ -39,6 +39,7 @@ def measure(folder: Path, before: Path, told: Mapping[str, Any], former: Mapping
     known = pl.read_parquet(path) if path.is_file() else Quality.create_empty()
     parts: list[pl.DataFrame] = [Quality.create_empty()]
     with duckdb.connect() as db:
+        db.execute("SET enable_progress_bar = false")  # a bar of its own would stand in our output
         for name, table in record_tables().items():
             old = known.filter(pl.col("table") == name)
             same = told[name]["key"] == former.get(name, {}).get("key")

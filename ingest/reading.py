@@ -9,6 +9,7 @@ import polars as pl
 
 from ingest import columnar, delimited, documents, encoding, fixed, workbook
 from ingest.account import Entry
+from ingest.ahead import ahead
 from ingest.convert import convert
 from ingest.fitting import Source
 from ingest.layouts import Csv, Fixed, Json, JsonLines, Workbook
@@ -81,7 +82,7 @@ def read(
     seen: set[str] = set()
     shapes = Shapes()
     done, whole = 0, source.path.stat().st_size
-    for batch in batches(source, overlay):
+    for batch in ahead(batches(source, overlay)):
         accepted, broken = settle(batch, source, entry, shapes)
         overlay.keep(accepted[ROW], broken[ROW])
         entry.rows_read += batch.rows_read

@@ -70,6 +70,18 @@ def line_rules(texts: pl.Series, header: str, delimiter: str) -> pl.Series:
     return frame.scatter(list(found), list(found.values())) if found else frame
 
 
+def remarkable(names: Sequence[str], delimiter: str) -> str:
+    """Return the pattern of lines that may be no plain row: all others need not be looked at again.
+
+    It finds what `line_rules` breaks, one of the ``names`` of a header, and spaces at the edge of a field.
+    One pattern costs no more than each of its parts, which are looked for in one pass.
+    """
+    mark, space = re.escape(delimiter), re.escape(SPACE.replace(delimiter, ""))
+    blank = f"^[{re.escape(SPACE + _FULL_WIDTH)}{mark}]*$"
+    spaced = f"^[{space}]|[{space}]{mark}|{mark}[{space}]|[{space}]$"
+    return "|".join([_SUSPECT, _total(delimiter), blank, spaced, *map(re.escape, names)])
+
+
 @cache
 def _total(delimiter: str) -> str:
     return _TOTAL.format(_BETWEEN + re.escape(delimiter))

@@ -62,7 +62,8 @@ def run(  # noqa: PLR0913 - what the orchestrator gives every stage, and what th
         stamp = fingerprint(source, region, dialect, settings, sources=sources, allow_unknown=allow_unknown)
         stamp |= _corrected(workspace)
     handover = survey(source, known, allow_unknown=allow_unknown)
-    staging = Staging(workspace.root, region, given)
+    hashed = {path: stamp["files"][name] for path, name in files(source) if name in stamp.get("files", {})}
+    staging = Staging(workspace.root, region, given, hashed)
     with workspace.publish("quarantine", stamp) as quarantine, workspace.publish("records", stamp) as records:
         staged = staging.staged(handover.sources, progress)
         entries = _sound(staged, handover.left_out if allow_unknown else None, _batch_before(workspace))
