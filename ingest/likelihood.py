@@ -74,7 +74,11 @@ class Likelihood:
         found: list[bool] = []
         for at in range(0, len(rows), _BLOCK):
             scores, said = self._scores(names, rows[at : at + _BLOCK])
-            found += (_gains(scores, said, _moves(len(names))) >= ENOUGH).tolist()
+            stands = np.diagonal(scores, axis1=1, axis2=2)
+            doubtful = (stands <= -MUCH).sum(axis=1) >= HINTS
+            gone = np.zeros(len(scores), dtype=bool)
+            gone[doubtful] = _gains(scores[doubtful], said[doubtful], _moves(len(names))) >= ENOUGH
+            found += gone.tolist()
         return found
 
     def gains(self, names: Sequence[str], row: Sequence[str], *, cut: bool) -> float:
