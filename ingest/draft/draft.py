@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ingest.draft import coding, dictionary
+from ingest.draft import coding, dictionary, sound
 from ingest.draft.dictionary import Dictionary, Section
 from ingest.draft.evidence import TOO_MANY_REPEATS, Guess, key, masked, posts, unit, units_by_row
 from ingest.draft.matching import Assignment, assign, unused
@@ -87,7 +87,7 @@ def check(  # long: its arguments and what they mean
             continue
         name = path.relative_to(base).as_posix() if path.is_relative_to(base) else path.name
         for sample in _samples(path, name, book, refused):
-            same = (glob(name), sample.sheet, *sample.columns)
+            same = (glob(name), str(sample.layout.get("rows", "")), *sample.columns)
             if same in gathered:
                 gathered[same][0].extend(sample)
             else:
@@ -114,11 +114,12 @@ def _base(path: Path, paths: Sequence[Path]) -> Path:
 
 
 def _lying(base: Path) -> tuple[Dictionary, list[Path]]:
-    """Return the data dictionary that lies in a hand-over's folder, and the papers that it was read from."""
+    """Return the data dictionary of a hand-over, and the papers in its folders that it was read from."""
     found, papers = Dictionary(), []
-    for path in sorted(p for p in base.glob("*") if p.is_file()):
+    for path in sorted(p for p in base.rglob("*") if p.is_file()):
         named = _DICTIONARY.search(path.name) and path.suffix.lower() in _READABLE
-        if path.stat().st_size and (named or path.suffix.lower() in (".md", ".txt")):
+        top = path.parent == base and path.suffix.lower() in (".md", ".txt")
+        if path.stat().st_size and (named or top):
             book = dictionary.read(path)
             if sum(bool(s.fields) for s in book.sections) or len(book.codes) > 1:
                 found.sections += book.sections
@@ -130,7 +131,8 @@ def _lying(base: Path) -> tuple[Dictionary, list[Path]]:
 def _draft(sample: Sample, book: Dictionary, table: str | None) -> Draft:
     section = book.section(sample.name, list(sample.columns))
     _named_by_dictionary(sample, section)
-    profiles = {c: Profile([v for v in values if v], len(values)) for c, values in sample.columns.items()}
+    learnt = sound.kept(sample.columns)
+    profiles = {c: Profile([v for v in values if v], len(values)) for c, values in learnt.items()}
     found = assign(sample, profiles, section, book, table)
     best, other = found[0], found[1] if len(found) > 1 else found[0]
     guesses = [_guess(c, p, best, section, book) for c, p in profiles.items()]

@@ -52,16 +52,23 @@ class Sample:
         return len(next(iter(self.columns.values()), []))
 
     def extend(self, other: Sample) -> None:
-        """Add the rows of another file of the same columns."""
+        """Add the rows of another file, or another sheet, of the same columns."""
         for name, values in other.columns.items():
             self.columns[name] += values
+        if other.sheet != self.sheet:
+            every = [*self.layout["sheets"], *other.layout["sheets"]]
+            self.layout["sheets"] = sorted({re.sub(r"\d+", "*", s) for s in every})
+            self.sheet = ""
 
 
 def glob(name: str) -> str:
     """Return the glob of a file's name: dates and serial numbers in it become stars."""
     folder, _, file = name.rpartition("/")
     stem, dot, suffix = file.rpartition(".")
-    starred = re.sub(r"(?<![A-Za-z])[-_]?\d{4,}([-_年.]\d{1,2})*[月日]?", "*", stem)
+    starred = re.sub(
+        r"(?<![A-Za-z])[-_]?\d{4,}([-_年.]\d{1,2})*([月日]|[HQhq]\d|[上下]半年|第?.季度)?", "*", stem
+    )
+    starred = re.sub(r"(?i)([-_ ]?(part|batch|第)[-_ ]?|[-_])\d{1,3}(批|部分)?$", "*", starred)
     starred = starred if starred.endswith("*") else starred + "*"
     return f"{folder}/{starred}{dot}{suffix}" if folder else f"{starred}{dot}{suffix}"
 
