@@ -122,10 +122,13 @@ class Form:
         if self.format != "csv":
             return [self.join(cells) for cells in zip(*columns, strict=True)]
         delimiter, gaps = self.delimiter, len(columns) - 1
-        lines = [delimiter.join(cells) for cells in zip(*columns, strict=True)]
-        for at, line in enumerate(lines):
-            if '"' in line or line.count(delimiter) != gaps:
-                lines[at] = self.join([column[at] for column in columns])
+        lines = list(map(delimiter.join, zip(*columns, strict=True)))
+        # Hardly any cell needs quotes: the lines are searched as one.
+        whole = "".join(lines)
+        if '"' in whole or whole.count(delimiter) != gaps * len(lines):
+            for at, line in enumerate(lines):
+                if '"' in line or line.count(delimiter) != gaps:
+                    lines[at] = self.join([column[at] for column in columns])
         return lines
 
     def join(self, cells: Sequence[str]) -> str:
