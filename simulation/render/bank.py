@@ -28,7 +28,7 @@ class Bank(Office):
         flows = [flow for flow in log.flows if flow.time < AFTER]
         if not flows:
             return
-        accounts, times, credits, amounts, others, names, texts, channels, devices, rings = zip(
+        accounts, times, incoming, amounts, others, names, texts, channels, devices, rings = zip(
             *flows, strict=True
         )
         draw = self.rng.random
@@ -36,7 +36,7 @@ class Bank(Office):
             self._numbers.take(len(flows)),
             [account.number for account in accounts],
             times,
-            ["C" if credit else "D" for credit in credits],
+            ["C" if comes else "D" for comes in incoming],
             amounts,
             [across.number if across else "" for across in others],
             [name + " " if name and draw() < 0.002 else name for name in names],

@@ -68,9 +68,7 @@ class Sheet:
         self._end = "\r\n" if form.format in ("csv", "fixed") else "\n"
         self._gap = "," if form.format == "json" else ""
 
-    def add(
-        self, values: Sequence[Any], refs: tuple[int, ...], ring: str = "", amount: float = 0.0
-    ) -> None:
+    def add(self, values: Sequence[Any], refs: tuple[int, ...], ring: str = "", amount: float = 0.0) -> None:
         """Take a row: values in the order of the fields, the entities it names, the ring whose act it is."""
         if ring:
             self._acts[len(self._values)] = (ring, amount)
