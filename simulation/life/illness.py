@@ -18,7 +18,8 @@ REFERRED = 0.025  # share of stays in a large hospital of another region, settle
 
 
 def _when(day: date, rng: Random) -> datetime:
-    hour, minute, second = rng.choice(HOURS), rng.randrange(60), rng.randrange(60)
+    draw = rng.random
+    hour, minute, second = HOURS[int(draw() * len(HOURS))], int(draw() * 60), int(draw() * 60)
     return midnight(day) + seconds()[hour * 3600 + minute * 60 + second]
 
 
@@ -34,8 +35,9 @@ def settle(
     proof: str = "",
 ) -> Visit:
     """Return the settlement of a visit that began ``days`` before ``when``; the fee is the clinic's own."""
-    words = table("medicine")
+    words, draw = table("medicine"), rng.random
     mean, spread = words["fee"][kind]
+    ills, terminals, doctors = words["outpatient"], clinic.terminals, clinic.doctors
     end = when.date()
     begin = end - timedelta(days=days) if days else end
     job = person.job(begin) if person.jobs else None
@@ -51,10 +53,10 @@ def settle(
         end,
         when,
         round(fee, 2),
-        disease or rng.choice(words["outpatient"]),
-        rng.choice(clinic.terminals),
-        rng.choice(clinic.doctors),
-        proof or PROOFS[bisect(SHOWN, rng.random() * 100, 0, 2)],
+        disease or ills[int(draw() * len(ills))],
+        terminals[int(draw() * len(terminals))],
+        doctors[int(draw() * len(doctors))],
+        proof or PROOFS[bisect(SHOWN, draw() * 100, 0, 2)],
         employee,
     )
 

@@ -18,7 +18,7 @@ PURCHASES = (("消费", 0.24, 4.6, 1.1), ("手机充值", 0.08, 4.5, 1.0))  # ra
 
 
 def _at(day: date, rng: Random, low: int = 0, high: int = 24) -> datetime:
-    return midnight(day) + seconds()[rng.randrange(low * 3600, high * 3600)]
+    return midnight(day) + seconds()[low * 3600 + int(rng.random() * ((high - low) * 3600))]
 
 
 def _credit(
@@ -110,7 +110,7 @@ def spending(world: World, month: int, log: Log, rng: Random) -> None:
             account.keeper not in (None, holder) and account.kept_from <= month
         ):
             continue
-        day = rng.choice(calendar)
+        day = calendar[int(draw() * len(calendar))]
         if account.balance < 60 or not (holder.death is None or holder.alive(day)):
             continue
         if draw() < (0.42 if holder.pensions else 0.14):
@@ -122,7 +122,7 @@ def spending(world: World, month: int, log: Log, rng: Random) -> None:
             if draw() < rate:
                 amount = round(min(account.balance, rng.lognormvariate(mean, spread)), 2)
                 account.balance -= amount
-                when = _at(rng.choice(calendar), rng, 7, 23)
+                when = _at(calendar[int(draw() * len(calendar))], rng, 7, 23)
                 if amount > 1 and holder.alive(when.date()):
                     log.flows.append(Flow(account, when, False, amount, None, "", text, "PS", ""))
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from simulation.data import table
 from simulation.log import Log, Visit
 from simulation.plan import Plan
-from simulation.render.office import Delivery, Office, ref
+from simulation.render.office import CLINIC, PERSON, Delivery, Office, ref
 from simulation.render.styles import days
 from simulation.world import World
 
@@ -36,6 +36,7 @@ class Medical(Office):
             national("items", 10),
         )
         words = table("medicine")
+        self._drugs, self._services = words["drugs"], words["services"]
         self._catalogue = {
             item: (item.split(" ", 1)[0], item.split(" ", 1)[1], item in words["drugs"])
             for item in [*words["services"], *words["drugs"]]
@@ -105,7 +106,10 @@ class Medical(Office):
             doctors,
             proofs,
         ]
-        refs = [(ref(person), ref(clinic)) for person, clinic in zip(people, clinics, strict=True)]
+        refs = [
+            (person.entity << 10 | PERSON, clinic.entity << 10 | CLINIC)
+            for person, clinic in zip(people, clinics, strict=True)
+        ]
         self.sheets["settlement"].extend(columns, refs, rings, fees)
         self._deliver_items()
 
@@ -121,27 +125,29 @@ class Medical(Office):
 
     def _picks(self, visit: Visit) -> list[str]:
         """Return what is on the bill: lines of the catalogue."""
-        words, rng = table("medicine"), self.rng
-        drugs, services = words["drugs"], words["services"]
+        rng, drugs, services = self.rng, self._drugs, self._services
         if visit.kind == "21":
             picks = [*rng.sample(services, rng.randint(2, 4)), rng.choice(drugs)]
         else:
-            picks = [rng.choice(drugs) for _ in range(rng.randint(1, 2))]
-            if not visit.clinic.pharmacy and visit.kind != "14" and rng.random() < 0.5:
-                picks.append(rng.choice(services))
-            picks = list(dict.fromkeys(picks))
-        goods = dict.fromkeys(good.drug for good in visit.goods)
-        return list(goods) + picks[1:] if goods else picks
+            draw, count = rng.random, len(drugs)
+            picks = [drugs[int(draw() * count)] for _ in range(1 + int(draw() * 2))]
+            if not visit.clinic.pharmacy and visit.kind != "14" and draw() < 0.5:
+                picks.append(services[int(draw() * len(services))])
+            picks = list(dict.fromkeys(picks)) if len(picks) > 1 else picks
+        if visit.goods:
+            return list(dict.fromkeys(good.drug for good in visit.goods)) + picks[1:]
+        return picks
 
     def _itemise(self, visit: Visit, number: str) -> None:
-        rng, picks, fee = self.rng, self._picks(visit), visit.fee
+        rng, picks, fee, draw = self.rng, self._picks(visit), visit.fee, self.rng.random
         goods = {good.drug: good for good in visit.goods}
         counts, traced = COUNTS[visit.kind == "21"], visit.end >= TRACED
-        cuts = sorted([rng.random() for _ in picks[1:]])
+        biller = (visit.clinic.entity << 10 | CLINIC,)
+        cuts = sorted([draw() for _ in picks[1:]])
         low = 0.0
         for item, high in zip(picks, [*cuts, 1.0], strict=True):
             code, title, drug = self._catalogue[item]
-            count = rng.choice(counts)
+            count = counts[int(draw() * len(counts))]
             amount = round(fee * (high - low), 2)
             low = high
             scanned = [f"81{rng.randrange(10**18):018d}"] if drug and traced else None
@@ -150,7 +156,7 @@ class Medical(Office):
                 scanned = [goods[item].code] if scanned and goods[item].code else scanned
             price = round(amount / count, 2)
             self._bills.append((number, code, title, count, price, amount, visit.doctor, scanned))
-            self._billers.append((ref(visit.clinic),))
+            self._billers.append(biller)
 
     def _deliver_items(self) -> None:
         numbers = self._items.take(len(self._bills))

@@ -64,7 +64,8 @@ class Sheet:
         self.part = Part(form.name, folder / f"{form.name}.part")
         self._sink = self.part.lines.open("wb")
         self._rows = array("q")  # physical row of each record, 0 where it broke
-        self._refs, self._counts = array("q"), array("q")
+        self._refs: list[np.ndarray] = []
+        self._counts: list[np.ndarray] = []
         self._end = "\r\n" if form.format in ("csv", "fixed") else "\n"
         self._gap = "," if form.format == "json" else ""
 
@@ -162,9 +163,7 @@ class Sheet:
         lines = list(map(self.form.lines(values, month).__getitem__, out))
         plan = [] if self.order == "keep" else self._breakage.plan(len(lines))
         self._place(lines, [values[out[at]] for at, _ in plan], plan, month)
-        refs = list(map(self._named.__getitem__, out))
-        self._refs.extend(chain.from_iterable(refs))
-        self._counts.extend(map(len, refs))
+        self._refer(np.array(out))
         noted = self._acts.keys() | self._repeats.keys()
         for record, at in enumerate(out, first) if noted else ():
             if at in noted:
@@ -175,6 +174,19 @@ class Sheet:
                 told = self.form.truths(values[out[record]], month)
                 self.part.fields += [(here, *one) for one in told]
         self._values, self._named, self._acts, self._repeats = [], [], {}, {}
+
+    def _refer(self, out: np.ndarray) -> None:
+        """Keep the references of the rows in the order of ``out``, and how many each row has."""
+        named = self._named
+        counts = np.fromiter(map(len, named), np.int64, len(named))
+        starts = np.cumsum(counts) - counts
+        flat = np.fromiter(chain.from_iterable(named), np.int64, int(counts.sum()))
+        ordered = counts[out]
+        # The place of each reference: its row's start, and on from there.
+        ends = np.cumsum(ordered)
+        places = np.repeat(starts[out] - ends + ordered, ordered) + np.arange(ends[-1], dtype=np.int64)
+        self._refs.append(flat[places])
+        self._counts.append(ordered)
 
     def _note(self, at: int, record: int) -> None:
         here = self._rows[record]
@@ -221,7 +233,8 @@ class Sheet:
             part.broken.append((part.rows + 1, rule))
             self._rows.append(0)
         else:
-            self._rows.extend(range(part.rows + 1, part.rows + 1 + len(lines)))
+            rows = np.arange(part.rows + 1, part.rows + 1 + len(lines), dtype=np.int64)
+            self._rows.frombytes(rows.tobytes())
             part.accepted += len(lines)
         part.rows += len(lines)
 
@@ -250,7 +263,8 @@ class Sheet:
         if late:
             self._write(late, MONTHS - 1)
         self._sink.close()
-        rows = np.repeat(np.array(self._rows), np.array(self._counts, dtype=np.int64))
+        nothing = np.empty(0, np.int64)
+        rows = np.repeat(np.array(self._rows), np.concatenate([nothing, *self._counts]))
         kept = rows > 0  # broken rows are about nobody
-        self.part.keep(rows[kept], np.array(self._refs)[kept])
+        self.part.keep(rows[kept], np.concatenate([nothing, *self._refs])[kept])
         return self.part
