@@ -55,8 +55,9 @@ class Sheet:
         self._breakage = Breakage(form, rng, share / monthly)
         self._fix = place(form.name, fix)
         self._sample, self._drawn = sample
-        # The rows of a month as they were added, and by their place there: whose acts, what they repeat.
+        # The rows of a month, as they were added or field by field, and by their place: acts and repeats.
         self._values: list[Sequence[Any]] = []
+        self._columns: list[list[Any]] = []
         self._named: list[tuple[int, ...]] = []
         self._acts: dict[int, tuple[str, float]] = {}
         self._repeats: dict[int, tuple[int, str]] = {}
@@ -83,21 +84,23 @@ class Sheet:
         rings: Sequence[str] = (),
         amounts: Sequence[float] = (),
     ) -> None:
-        """Take rows column by column: as :meth:`add`, for the tables of millions."""
+        """Take all rows of a month field by field, instead of :meth:`add`: for the tables of millions."""
         if any(rings):
-            acts = enumerate(zip(rings, amounts, strict=True), len(self._values))
+            acts = enumerate(zip(rings, amounts, strict=True))
             self._acts.update((at, act) for at, act in acts if act[0])
-        self._values.extend(zip(*columns, strict=True))
+        self._columns = [list(column) for column in columns]
         self._named.extend(refs)
 
     def flush(self, month: int) -> None:
         """End a month: order the rows, let some come twice or wrong first, and write them."""
-        values = self._values
-        if not values:
+        if not self._named:
             return
-        order = list(range(len(values)))
+        if self._values:
+            self._columns = [list(column) for column in zip(*self._values, strict=True)]
+        order = list(range(len(self._named)))
         if self.order == "key":
-            order.sort(key=lambda at: str(values[at][0]))
+            keys = list(map(str, self._columns[0]))
+            order.sort(key=keys.__getitem__)
         elif self.order != "keep":
             self.rng.shuffle(order)
         self._write(self._deliver(order), month)
@@ -130,14 +133,27 @@ class Sheet:
 
     def _repeated(self, row: Again) -> int:
         """Take a row that comes again; return its place."""
-        at = len(self._values)
-        self.add(row.values, row.refs, row.ring, row.amount)
+        at = self._append(row.values, row.refs)
         self._repeats[at] = (row.of, row.relation)
+        if row.ring:
+            self._acts[at] = (row.ring, row.amount)
         return at
+
+    def _append(self, values: Sequence[Any], refs: tuple[int, ...]) -> int:
+        """Put a row to the others of the month; return its place."""
+        if not self._columns:
+            self._columns = [[] for _ in values]
+        for column, value in zip(self._columns, values, strict=True):
+            column.append(value)
+        self._named.append(refs)
+        return len(self._named) - 1
+
+    def _row(self, at: int) -> list[Any]:
+        return [column[at] for column in self._columns]
 
     def _twice(self, at: int, count: int) -> int:
         """Return the place of the row as it comes first; it comes again later, as it is or corrected."""
-        values, refs = self._values[at], self._named[at]
+        values, refs = self._row(at), self._named[at]
         if self.rng.random() * (RESENT + CORRECTED) < RESENT:
             self._later(Again(values, refs, "", 0.0, count, "duplicate_of"))
         elif self._fix >= 0:
@@ -148,8 +164,7 @@ class Sheet:
                 self._later(Again(values, refs, ring, amount, count, "superseded_by"))
                 spoilt = list(values)
                 spoilt[self._fix] = wrong
-                self.add(spoilt, refs)
-                return len(self._values) - 1
+                return self._append(spoilt, refs)
         return at
 
     def _later(self, row: Again) -> None:
@@ -158,11 +173,11 @@ class Sheet:
 
     def _write(self, out: list[int], month: int) -> None:
         """Write the rows whose places ``out`` holds in that order, and forget all."""
-        first, values = len(self._rows), self._values
+        first = len(self._rows)
         # Spelt as they were made, then ordered: neighbours in memory are read as neighbours.
-        lines = list(map(self.form.lines(values, month).__getitem__, out))
+        lines = list(map(self.form.lines(self._columns, month).__getitem__, out))
         plan = [] if self.order == "keep" else self._breakage.plan(len(lines))
-        self._place(lines, [values[out[at]] for at, _ in plan], plan, month)
+        self._place(lines, [self._row(out[at]) for at, _ in plan], plan, month)
         self._refer(np.array(out))
         noted = self._acts.keys() | self._repeats.keys()
         for record, at in enumerate(out, first) if noted else ():
@@ -171,9 +186,9 @@ class Sheet:
         for record in hits(self._drawn, self._sample, len(out)):
             here = self._rows[first + record]
             if here:
-                told = self.form.truths(values[out[record]], month)
+                told = self.form.truths(self._row(out[record]), month)
                 self.part.fields += [(here, *one) for one in told]
-        self._values, self._named, self._acts, self._repeats = [], [], {}, {}
+        self._values, self._columns, self._named, self._acts, self._repeats = [], [], [], {}, {}
 
     def _refer(self, out: np.ndarray) -> None:
         """Keep the references of the rows in the order of ``out``, and how many each row has."""
