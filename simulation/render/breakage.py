@@ -101,7 +101,7 @@ class Breakage:
     def mangle(self, rule: str, values: Sequence[Any], month: int) -> str:
         """Return the line of a record that broke on its way."""
         form, rng = self.form, self.rng
-        cells = [column[0] for column in form.cells([values], month)]
+        cells = [column[0] for column in form.cells([[value] for value in values], month)]
         if rule in ("bad_date", "bad_number"):
             cells[rng.choice(self._needed[rule])] = rng.choice(
                 BAD_DATES if rule == "bad_date" else BAD_NUMBERS

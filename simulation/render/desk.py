@@ -41,7 +41,7 @@ class Desk:
         self.rates: dict[str, float] = {**rates["default"], **rates.get(name, {}), **own[0], **own[1]}
         self.rng, self.city, self.province = rng, city, province
         self._slips = list(accumulate(self.rates[slip] for slip in ("missing", "space", "name_space")))
-        self._people: dict[tuple[int, bool], tuple[str, str]] = {}
+        self._people: dict[int, tuple[str, str]] = {}
         self._firms: dict[int, str] = {}
 
     def hits(self, slip: str) -> bool:
@@ -51,7 +51,7 @@ class Desk:
 
     def person(self, person: Person, identity: Identity | None = None) -> tuple[str, str]:
         """Return name and id as they stand in this row; an id missing here may be there in the next."""
-        key = (person.entity, identity is not None)
+        key = person.entity if identity is None else -person.entity
         written = self._people.get(key)
         if written is None:
             of = identity or Identity(person.name, person.cid, person.born)

@@ -21,9 +21,10 @@ DATES: dict[str, Callable[[date], str]] = {
     "yyyy年M月d日": lambda day: f"{day.year}年{day.month}月{day.day}日",
     "excel": lambda day: str(day.toordinal() - EPOCH),
 }
+ISO = "yyyy-MM-dd HH:mm:ss"  # as Python itself writes a moment without fractions
 CLOCKS = {
     "yyyyMMddHHmmss": ("yyyyMMdd", "", ""),
-    "yyyy-MM-dd HH:mm:ss": ("yyyy-MM-dd", " ", ":"),
+    ISO: ("yyyy-MM-dd", " ", ":"),
     "yyyy/M/d HH:mm:ss": ("yyyy/M/d", " ", ":"),
     "yyyy年M月d日 HH:mm:ss": ("yyyy年M月d日", " ", ":"),
 }
@@ -68,6 +69,8 @@ def _clock(gap: str, colon: str) -> list[str]:
 
 
 def _stamps(style: str, column: Sequence[datetime]) -> list[str]:
+    if style == ISO:
+        return list(map(str, column))
     form, gap, colon = CLOCKS[style]
     spelt, clock = days(form), _clock(gap, colon)
     return [spelt[time.date()] + clock[time.hour * 3600 + time.minute * 60 + time.second] for time in column]
