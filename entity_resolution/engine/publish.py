@@ -10,7 +10,6 @@ import polars as pl
 
 from entity_resolution.engine import compare
 from entity_resolution.engine.resolve import Resolution
-from jiwang import tables
 from jiwang.ids import digest, digests
 
 KIND = "entity"
@@ -115,6 +114,8 @@ def pairs(found: Resolution, at: Ints, told: pl.Series, records: pl.Series) -> p
 
 def conflicts(found: Resolution, ids: pl.Series, told: pl.Series, records: pl.Series) -> pl.DataFrame:
     """Return the refused merges as `tables.Conflicts`: the strongest edge of each two entities."""
+    from jiwang import tables  # noqa: PLC0415 - loads the contracts, which a batch needs not
+
     refused = found.union.refused.with_columns(
         pair=pl.Series(found.edges).gather(found.union.refused["edge"])
     )
