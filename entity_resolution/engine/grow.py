@@ -164,5 +164,5 @@ def _replace(frames: dict[str, pl.DataFrame], folder: Path) -> None:
     """Write tables aside and rename them: the file of that name may stand in the folder published before."""
     for name, frame in frames.items():
         aside = folder / f"{name}.new"
-        frame.write_parquet(aside, compression="lz4", statistics=False)
+        frame.write_parquet(aside, compression="uncompressed", statistics=False)
         aside.replace(folder / f"{name}.parquet")
