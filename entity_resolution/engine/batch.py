@@ -123,13 +123,13 @@ def _same_cells(said: Said, own: Units, known: Index) -> pl.DataFrame:
 
 def _join(said: Said, own: Units, known: Index, touched: npt.NDArray[np.uint32]) -> Joined:
     """Bring the published units that the batch may belong to, and all others of their entities, beside it."""
-    met = np.unique(touched)
+    met = np.unique(touched).astype(np.int64)
     entities = known.units_of(met)["entity_id"].unique()
     near = known.units_of(np.unique(known.find("members", index.id_keys(entities))[1]))
     # What the others of an entity say is only asked by constraints; their ids stand with the units.
     bound = known.profile.constraints
-    asked = near["unit"].to_numpy() if bound.differ or bound.after else met
-    listed = known.listed_of(asked.astype(np.int64))
+    asked = near["unit"].to_numpy().astype(np.int64) if bound.differ or bound.after else met
+    listed = known.listed_of(asked)
     place = pl.Series("at", np.searchsorted(near["unit"].to_numpy(), asked) + own.n)
     listed = listed.with_columns(place.gather(listed["at"]))
     mixed, n = Said(said.n, stated=said.stated), own.n + near.height

@@ -129,12 +129,10 @@ def write(found: Resolution, ids: pl.Series, out: Path) -> None:
     """Write the index of a full resolution: part 0."""
     folder = out / FOLDER
     folder.mkdir()
-    entity = pl.DataFrame({"unit": pl.Series(found.units.of_row), "entity_id": ids}).unique("unit")
-    first = pl.DataFrame({"root": found.union.root}).with_row_index("unit")
-    named = first.join(entity, on="unit", how="left").sort("unit")
-    # A held-out record's unit lies beside its home, which may be left without rows: named through the root.
-    by_root = named.group_by("root").agg(pl.col("entity_id").drop_nulls().min())
-    entity_of = named.select("unit", "root").join(by_root, on="root", how="left", maintain_order="left")
+    # Through the root: a held-out record's unit lies beside its home, which may be left without rows.
+    row_of = np.zeros(found.units.n, dtype=np.int64)
+    row_of[found.of_record] = np.arange(len(ids))
+    entity = ids.gather(row_of[found.union.root])
     first_of = publish.first_records(found)
     own = Part(
         found.said,
@@ -142,7 +140,7 @@ def write(found: Resolution, ids: pl.Series, out: Path) -> None:
         found.profile,
         found.records,
         first_of,
-        entity_of["entity_id"],
+        entity,
         found.met.keyed,
     )
     write_part(folder, 0, own, 0)
