@@ -46,6 +46,10 @@ def resolve(
 
 
 def _table(table: Path, profile: str | None, out: Path, *, append: bool) -> int:
+    import os
+
+    # Characters are read one by one: the readings of phrases take longer to load than a batch to resolve.
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
     from entity_resolution.engine import batch, tabular
     from jiwang.errors import UsageError
     from jiwang.progress import progress_for_terminal

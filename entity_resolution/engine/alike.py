@@ -30,6 +30,7 @@ LEVELS: Mapping[str, tuple[str, ...]] = {
     "han_address": ("same house or road", "differs"),
     "latin_address": ("very alike", "alike", "differs"),
     "sex": ("differs",),
+    "source": ("none in common",),
     "text": ("very alike", "alike", "differs"),
 }
 BORROWED = LEVELS["citizen"].index("same, under another name")
@@ -46,6 +47,7 @@ def rule(of: FieldOf) -> str:
         "date": "date",
         "phone": "phone",
         "sex": "sex",
+        "source": "source",
     }
     return by_kind.get(of.kind, "text")
 
@@ -163,7 +165,7 @@ def _latin_address(x: pl.Series, y: pl.Series) -> Bytes:
     return _first([ratio >= 90, ratio >= 75], 2)
 
 
-def _sex(x: pl.Series, y: pl.Series) -> Bytes:
+def _unlike(x: pl.Series, y: pl.Series) -> Bytes:
     del y
     return np.zeros(len(x), dtype=np.uint8)
 
@@ -182,6 +184,7 @@ _RULES: Mapping[str, Callable[[pl.Series, pl.Series], Bytes]] = {
     "phone": _phone,
     "han_address": _han_address,
     "latin_address": _latin_address,
-    "sex": _sex,
+    "sex": _unlike,
+    "source": _unlike,
     "text": _text,
 }

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from jiwang.errors import UsageError
 
-Kind = Literal["name", "date", "id", "sex", "phone", "address", "employer", "place", "other"]
+Kind = Literal["name", "date", "id", "sex", "phone", "address", "employer", "place", "source", "other"]
 SHIPPED = Path(__file__).parents[1] / "profiles"
 
 

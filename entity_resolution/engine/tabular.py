@@ -8,23 +8,18 @@ over from run to run and applied in each.
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 import jiwang
-from entity_resolution import judgements
 from entity_resolution.engine import index, publish
+from entity_resolution.engine.folder import published, recover
 from entity_resolution.engine.profile import Profile, load
 from entity_resolution.engine.publish import SUMMARY
 from entity_resolution.engine.resolve import Judged, Resolution, resolve
-from jiwang import tables
-from jiwang.errors import InputError, UsageError
+from jiwang.errors import InputError
 from jiwang.progress import Progress
 from jiwang.workspace import write_json
 
@@ -54,6 +49,9 @@ def read_table(path: Path) -> pl.DataFrame:
 
 def judged(folder: Path) -> Judged:
     """Return the judgements on pairs of records that the folder's log holds."""
+    from entity_resolution import judgements  # noqa: PLC0415 - loads the contracts, which a batch needs not
+
+    recover(folder)
     holding = judgements.current(judgements.read(folder / judgements.LOG))
     decided = holding.filter(pl.col("verdict").is_in(["positive", "negative"]))
     return Judged(decided.select("left", "right", same=pl.col("verdict") == "positive"))
@@ -87,6 +85,8 @@ def run(table: Path, profile: Profile | str | Path, out: Path, *, progress: Prog
 
 def write(found: Resolution, folder: Path) -> dict[str, Any]:
     """Write all tables of a resolution; return the summary."""
+    from jiwang import tables  # noqa: PLC0415 - loads the contracts, which a batch needs not
+
     ids = publish.entity_ids(found)
     told, records = publish.evidence(found), publish.first_records(found)
     frames = {
@@ -114,35 +114,6 @@ def write(found: Resolution, folder: Path) -> dict[str, Any]:
     }
     write_json(folder / SUMMARY, summary)
     return summary
-
-
-@contextmanager
-def published(out: Path) -> Iterator[Path]:
-    """Give a fresh folder to fill; on success it takes the place of ``out``, whose judgements go with it."""
-    out = out.resolve()
-    if (
-        out.exists()
-        and not (out / SUMMARY).is_file()
-        and any(p.name != judgements.LOG for p in out.iterdir())
-    ):
-        raise UsageError(
-            f"{out} holds something else than a resolution", "name a new or empty folder with --out"
-        )
-    fresh, old = out.with_name(f".{out.name}.new"), out.with_name(f".{out.name}.old")
-    for leftover in (fresh, old):
-        shutil.rmtree(leftover, ignore_errors=True)
-    fresh.mkdir(parents=True)
-    try:
-        yield fresh
-        if (out / judgements.LOG).is_file():
-            shutil.copy2(out / judgements.LOG, fresh / judgements.LOG)
-    except BaseException:
-        shutil.rmtree(fresh, ignore_errors=True)
-        raise
-    if out.exists():
-        out.rename(old)
-    os.rename(fresh, out)  # noqa: PTH104 - over nothing: atomic
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def warnings(out: Path) -> list[str]:
