@@ -11,7 +11,7 @@ from entity_resolution.engine.profile import Profile
 from entity_resolution.engine.units import Units, parts_of_units
 from entity_resolution.engine.values import Said
 
-_SHOWN = 5  # blocks over the cap that are named a rule
+SHOWN = 5  # blocks over the cap that are named a rule
 
 
 @dataclass(frozen=True)
@@ -124,18 +124,23 @@ def _named(
     )
     lost = set(dropped["unit"].unique().to_list()) if dropped.height else set()
     crowds = []
-    for h, size, unit in largest.head(_SHOWN).iter_rows():
+    for h, size, unit in largest.head(SHOWN).iter_rows():
         members = over.filter(pl.col("h") == h)["unit"]
-        value = " + ".join(_shown(part, unit, said, units) for part in rule)
-        crowds.append(Crowd(tuple(rule), value, size, sum(m in lost for m in members)))
+        crowds.append(
+            Crowd(tuple(rule), value_of(rule, unit, said, units), size, sum(m in lost for m in members))
+        )
     return crowds
+
+
+def value_of(rule: Sequence[str], unit: int, said: Said, units: Units) -> str:
+    """Return what a unit says of the parts of a rule; of names, ids and phones only the ends."""
+    return " + ".join(_shown(part, unit, said, units) for part in rule)
 
 
 _PERSONAL = frozenset({"id", "phone", "name"})
 
 
 def _shown(part: str, unit: int, said: Said, units: Units) -> str:
-    """Return what a unit says of a part; of names, ids and phones only the ends."""
     name, _, piece = part.partition(".")
     rows = units.listed[name]
     code = rows.code[rows.starts[unit]] if rows.starts[unit] < rows.starts[unit + 1] else None

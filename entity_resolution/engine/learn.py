@@ -104,7 +104,8 @@ def shares_at_large(said: Said, units: Units, profile: Profile) -> Floats:
 def agreements(held: Ints, holders: Ints) -> Floats:
     """Return how many ordered pairs of units have one value in common, by its level; an addend a value."""
     bucket = 1 + np.searchsorted(compare.HELD_BY, holders)
-    return np.bincount(bucket, weights=held * (held - 1.0), minlength=LEVELS)[:LEVELS]
+    pairs = np.bincount(bucket, weights=held * (held - 1.0), minlength=LEVELS)
+    return pairs[:LEVELS].astype(np.float64, copy=False)
 
 
 def drawn_pairs(who: Ints) -> tuple[Ints, Ints]:

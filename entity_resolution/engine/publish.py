@@ -10,6 +10,7 @@ import polars as pl
 
 from entity_resolution.engine import compare
 from entity_resolution.engine.resolve import Resolution
+from entity_resolution.engine.values import Said
 from jiwang import tables
 from jiwang.ids import digest, digests
 
@@ -36,12 +37,12 @@ def links(found: Resolution, ids: pl.Series) -> pl.DataFrame:
     return pl.DataFrame({"record_id": found.records, "entity_id": ids, "how": pl.Series(how)})
 
 
-def entities(found: Resolution, ids: pl.Series) -> pl.DataFrame:
+def entities(said: Said, ids: pl.Series) -> pl.DataFrame:
     """Return ``entity_id, n_records`` and, for each field, the value that most of its records say."""
     frame = pl.DataFrame({"entity_id": ids})
     counted = frame.group_by("entity_id").agg(n_records=pl.len().cast(pl.Int64)).sort("entity_id")
-    for name, columns in found.said.codes.items():
-        texts = found.said.values[name].texts
+    for name, columns in said.codes.items():
+        texts = said.values[name].texts
         if not columns or not len(texts):
             counted = counted.with_columns(pl.lit(None, dtype=pl.String).alias(name))
             continue

@@ -99,7 +99,7 @@ def resolve(
     check_said(any(len(v.texts) for v in said.values.values()), profile)
     sources = None
     if profile.constraints.one_per_source:
-        sources = _column(table, profile.source or "")
+        sources = column(table, profile.source or "")
     units = units_of.build(said, profile, sources)
     say("block")
     met = block.candidates(said, units, profile)
@@ -131,7 +131,7 @@ def record_ids(table: pl.DataFrame, profile: Profile) -> tuple[pl.Series, pl.Ser
         return pl.Series("record_id", range(1, table.height + 1)).cast(pl.String), pl.int_range(
             table.height, eager=True
         )
-    ids = _column(table, profile.record).cast(pl.String).alias("record_id")
+    ids = column(table, profile.record).cast(pl.String).alias("record_id")
     if ids.null_count():
         row = int(ids.is_null().arg_true()[0]) + 1
         raise InputError(
@@ -148,7 +148,12 @@ def record_ids(table: pl.DataFrame, profile: Profile) -> tuple[pl.Series, pl.Ser
     return ids.gather(order), order
 
 
-def _column(table: pl.DataFrame, name: str) -> pl.Series:
+def column(table: pl.DataFrame, name: str) -> pl.Series:
+    """Return a column as text.
+
+    Raises:
+        InputError: the table has no such column.
+    """
     if name not in table.columns:
         raise InputError(
             f"the table has no column {name}; it has {', '.join(table.columns)}",

@@ -74,7 +74,7 @@ def build(said: Said, profile: Profile, sources: pl.Series | None = None, *, hol
     two = profile.constraints.two_ids
     hidden = np.empty(0, dtype=np.int64)
     if two and hold_out:
-        hidden = held_out(of_row, [_anchor(said, name, of_row, cells) for name in two])
+        hidden = held_out(of_row, [anchor_of(said, name, of_row, cells) for name in two])
     return make(said, profile, of_row, cells, hidden, None if sources is None else source_numbers(sources))
 
 
@@ -100,7 +100,7 @@ def make(
         f.name: _listed(said, f.name, shown, n, hidden, f.name in profile.constraints.two_ids)
         for f in profile.field
     }
-    anchor = {name: _anchor(said, name, shown, n) for name in profile.constraints.two_ids}
+    anchor = {name: anchor_of(said, name, shown, n) for name in profile.constraints.two_ids}
     known = np.ones(n, dtype=bool)
     if anchor:
         known = np.any([a != NONE for a in anchor.values()], axis=0) & (home < 0)
@@ -184,7 +184,8 @@ def _listed(said: Said, name: str, shown: Codes, n: int, hidden: Ints, anchors: 
     return Listed(unit, code, np.searchsorted(unit, np.arange(n + 1, dtype=np.uint32)))
 
 
-def _anchor(said: Said, name: str, shown: Codes, n: int) -> Codes:
+def anchor_of(said: Said, name: str, shown: Codes, n: int) -> Codes:
+    """Return the usable id of each unit in a field, `NONE` without one."""
     anchor = np.full(n, NONE, dtype=np.uint32)
     usable = np.append(said.values[name].usable, False)
     for column in said.codes[name]:

@@ -70,7 +70,7 @@ def read(frame: pl.DataFrame, profile: Profile, named: Mapping[str, frozenset[st
         known = kinds.normalise(of, texts, (named or {}).get(of.name))
         for target, column in ((of.birth, "birth"), (of.sex, "sex")):
             if target and column in known.columns:
-                beside.setdefault(target, []).extend(_gathered(known[column], p) for p in places)
+                beside.setdefault(target, []).extend(gathered(known[column], p) for p in places)
         said.values[of.name], recode = _values(of, known, profile.parts_of(of.name))
         said.codes[of.name] = [_recoded(recode, p) for p in places]
     return said
@@ -94,7 +94,8 @@ def _distinct(raws: Sequence[pl.Series], n: int) -> tuple[pl.Series, list[Codes]
     return texts, [f.fill_null(int(NONE)).to_numpy() for f in found]
 
 
-def _gathered(texts: pl.Series, places: Codes) -> pl.Series:
+def gathered(texts: pl.Series, places: Codes) -> pl.Series:
+    """Return the texts of codes, null for `NONE`."""
     at = pl.Series(places, dtype=pl.UInt32)
     return (
         texts.gather(at.set(at == int(NONE), None))
