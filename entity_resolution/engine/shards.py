@@ -64,7 +64,7 @@ class Slice:
         at = np.load(self.rows, mmap_mode="r")[self.start : self.start + self.height]
         lazy = pl.scan_parquet(self.table).slice(self.start, self.height)
         found = lazy.select(pl.col(c).cast(pl.String) for c in self.columns).collect()
-        return found.with_columns(row=pl.Series(np.array(at)))
+        return pl.DataFrame({"row": np.array(at)}).hstack(found.get_columns())
 
 
 @dataclass(frozen=True)
