@@ -152,7 +152,7 @@ def _review(found: Resolution, told: pl.Series, of_unit: pl.Series, records: pl.
 
 def _grown(entities: pl.DataFrame, found: Resolution, fresh: pl.DataFrame) -> pl.DataFrame:
     """Return the entities with the batch's records counted and the new ones added."""
-    more = publish.entities(found, fresh["entity_id"])
+    more = publish.entities(found.said, fresh["entity_id"])
     counts = more.select("entity_id", more="n_records")
     grown = entities.join(counts, on="entity_id", how="left", maintain_order="left")
     grown = grown.with_columns(n_records=pl.col("n_records") + pl.col("more").fill_null(0)).drop("more")

@@ -31,8 +31,14 @@ _SEXES = {
 _MARK = r"\p{M}"
 
 
-def normalise(of: FieldOf, raws: pl.Series) -> pl.DataFrame:
-    """Return ``text`` (null where nothing is said) for distinct texts; of ids also usable, birth and sex."""
+def normalise(of: FieldOf, raws: pl.Series, places: frozenset[str] | None = None) -> pl.DataFrame:
+    """Return ``text`` (null where nothing is said) for distinct texts; of ids also usable, birth and sex.
+
+    Args:
+        of: the field.
+        raws: distinct texts.
+        places: of employers: as `places` finds them in the whole table; by default in these texts.
+    """
     raws = raws.cast(pl.String)
     if of.kind == "id" and of.checksum == "citizen":
         return _citizen(raws)
@@ -43,7 +49,7 @@ def normalise(of: FieldOf, raws: pl.Series) -> pl.DataFrame:
     if of.kind == "phone" and of.script == "han":
         return pl.DataFrame({"text": phone.inspect(raws)["canonical"]})
     if of.kind == "employer" and of.script == "han":
-        return _employer(raws)
+        return _employer(raws, places)
     rules: Mapping[str, pl.Expr] = {
         "id": _T.str.to_uppercase().str.replace_all(r"[^0-9A-Z]", ""),
         "phone": _T.str.replace_all(r"\D", "").str.slice(-11),
@@ -72,10 +78,20 @@ def _citizen(raws: pl.Series) -> pl.DataFrame:
     )
 
 
-def _employer(raws: pl.Series) -> pl.DataFrame:
+def places(of: FieldOf, raws: pl.Series) -> frozenset[str]:
+    """Return the places in brackets within a table's texts: all that reading one text takes from others."""
+    from entity_resolution.normalize.employers import bracketed_regions  # noqa: PLC0415
+
+    if of.kind != "employer" or of.script != "han":
+        return frozenset()
+    return bracketed_regions(raws.drop_nulls().to_list())
+
+
+def _employer(raws: pl.Series, known: frozenset[str] | None) -> pl.DataFrame:
     from entity_resolution.normalize.employers import OrganisationNames, bracketed_regions  # noqa: PLC0415
 
-    told = OrganisationNames(bracketed_regions(raws.drop_nulls().to_list())).table(raws)
+    known = bracketed_regions(raws.drop_nulls().to_list()) if known is None else known
+    told = OrganisationNames(known).table(raws)
     cores = dict(told.select("name", "core").rows())
     return pl.DataFrame({"text": raws.replace_strict(cores, default=None, return_dtype=pl.String)})
 

@@ -10,7 +10,7 @@ import polars as pl
 
 from entity_resolution.engine import compare
 from entity_resolution.engine.resolve import Resolution
-from entity_resolution.engine.values import NONE, Codes
+from entity_resolution.engine.values import NONE, Codes, Said
 from jiwang.ids import digest, digests
 
 KIND = "entity"
@@ -40,19 +40,19 @@ def links(found: Resolution, ids: pl.Series) -> pl.DataFrame:
     return pl.DataFrame({"record_id": found.records, "entity_id": ids, "how": words.gather(how)})
 
 
-def entities(found: Resolution, ids: pl.Series) -> pl.DataFrame:
+def entities(said: Said, ids: pl.Series) -> pl.DataFrame:
     """Return ``entity_id, n_records`` and, for each field, the value that most of its records say."""
     named = ids.unique().sort()
     of_row = _places(ids, named)
     counts = np.bincount(of_row, minlength=len(named))
     table = pl.DataFrame({"entity_id": named, "n_records": pl.Series(counts, dtype=pl.Int64)})
-    said = {
-        name: _most(of_row, columns[0], len(named), found.said.values[name].texts)
+    most = {
+        name: _most(of_row, columns[0], len(named), said.values[name].texts)
         if columns
         else pl.Series([None] * len(named), dtype=pl.String)
-        for name, columns in found.said.codes.items()
+        for name, columns in said.codes.items()
     }
-    return table.with_columns(**said)
+    return table.with_columns(**most)
 
 
 def _places(ids: pl.Series, named: pl.Series) -> Ints:

@@ -8,17 +8,19 @@ over from run to run and applied in each.
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 import jiwang
-from entity_resolution.engine import index, publish
+from entity_resolution.engine import index, publish, spreading
 from entity_resolution.engine.folder import published, recover
 from entity_resolution.engine.profile import Profile, load
 from entity_resolution.engine.publish import SUMMARY
 from entity_resolution.engine.resolve import Judged, Resolution, resolve
+from entity_resolution.engine.spreading import Described, Spread
 from jiwang.errors import InputError
 from jiwang.progress import Progress
 from jiwang.workspace import write_json
@@ -32,13 +34,10 @@ def read_table(path: Path) -> pl.DataFrame:
     Raises:
         InputError: no such file, or one that cannot be read; a row that has too many fields is named.
     """
-    if not path.is_file():
-        raise InputError(f"there is no file {path}", "name the table with --table")
     try:
-        if path.suffix.lower() == ".parquet":
+        if spreading.is_parquet(path):
             return pl.read_parquet(path)
-        separator = "\t" if path.suffix.lower() in (".tsv", ".tab") else ","
-        return pl.read_csv(path, separator=separator, infer_schema=False)
+        return pl.read_csv(path, separator=spreading.separator(path), infer_schema=False)
     except (pl.exceptions.PolarsError, OSError, UnicodeDecodeError) as error:
         first = str(error).splitlines()[0]
         raise InputError(
@@ -57,7 +56,9 @@ def judged(folder: Path) -> Judged:
     return Judged(decided.select("left", "right", same=pl.col("verdict") == "positive"))
 
 
-def run(table: Path, profile: Profile | str | Path, out: Path, *, progress: Progress) -> dict[str, Any]:
+def run(
+    table: Path, profile: Profile | str | Path, out: Path, *, progress: Progress, spread: Spread | None = None
+) -> dict[str, Any]:
     """Resolve a table into a folder.
 
     Args:
@@ -65,6 +66,7 @@ def run(table: Path, profile: Profile | str | Path, out: Path, *, progress: Prog
         profile: a profile, its file, or the name of one that is shipped.
         out: the folder; what an earlier run published there is replaced, but for its judgements.
         progress: where to report.
+        spread: how a table is resolved that memory does not hold; by default its size decides.
 
     Returns:
         The summary that is published.
@@ -76,22 +78,34 @@ def run(table: Path, profile: Profile | str | Path, out: Path, *, progress: Prog
             task.say(text)
             task.advance()
 
-        found = resolve(read_table(table), rules, judged(out), say)
-        say("publish")
-        with published(out) as folder:
-            summary = write(found, folder)
+        with spreading.opened(table, out, spread or Spread()) as spread_out:
+            if spread_out is None:
+                found = resolve(read_table(table), rules, judged(out), say)
+                entities: Described = partial(publish.entities, found.said)
+            else:
+                found, entities = spread_out(rules, judged(out), say)
+            say("publish")
+            with published(out) as folder:
+                summary = write(found, folder, entities, grows=spread_out is None)
     return summary
 
 
-def write(found: Resolution, folder: Path) -> dict[str, Any]:
-    """Write all tables of a resolution; return the summary."""
+def write(found: Resolution, folder: Path, entities: Described, *, grows: bool = True) -> dict[str, Any]:
+    """Write all tables of a resolution; return the summary.
+
+    Args:
+        found: the resolution.
+        folder: an empty folder.
+        entities: describes entities, given the entity id of every record.
+        grows: whether to write the index that a later batch joins.
+    """
     from jiwang import tables  # noqa: PLC0415 - loads the contracts, which a batch needs not
 
     ids = publish.entity_ids(found)
     told, records = publish.evidence(found), publish.first_records(found)
     frames = {
         "links": publish.links(found, ids),
-        "entities": publish.entities(found, ids),
+        "entities": entities(ids),
         "edges": publish.edges(found, told, records),
         "weights": found.weights.frame(found.profile),
         "crowds": publish.crowds(found),
@@ -100,13 +114,14 @@ def write(found: Resolution, folder: Path) -> dict[str, Any]:
         frame.write_parquet(folder / f"{name}.parquet", compression="zstd")
     conflicts = publish.conflicts(found, ids, told, records)
     tables.write(conflicts, tables.Conflicts, folder / "conflicts.parquet")
-    index.write(found, ids, folder)
+    if grows:
+        index.write(found, ids, folder)
     summary = {
         "jiwang": jiwang.__version__,
         "profile": found.profile.name,
         "records": len(found.records),
         "entities": frames["entities"].height,
-        "pairs_compared": len(found.left),
+        "pairs_compared": found.met.compared,
         "pairs_joined": frames["edges"].height,
         "conflicts": conflicts.height,
         "answers": dict(zip(("of_one", "of_two"), found.weights.answers, strict=True)),
