@@ -102,8 +102,11 @@ def record_rule(fields: Sequence[str], header: Sequence[str]) -> Rule | None:
 def words_rule(values: Sequence[str | None]) -> Rule | None:
     """Return ``undecodable`` or ``placeholder`` where half of what is said is mojibake or test words."""
     texts = [s for v in values if v and (s := v.strip(SPACE))]
+    doubtful = [s for s in texts if _DOUBTFUL.match(s)]  # most suspects hold one such value among many sound
+    if 2 * len(doubtful) < sum(len(s) > _LONGEST_UNSAID for s in texts):
+        return None
     said = [s for s in texts if len(s) > _LONGEST_UNSAID or not _UNSAID.match(s)]
-    doubtful = [s for s in said if _DOUBTFUL.match(s)]  # most suspects hold one such value among many sound
+    doubtful = [s for s in said if _DOUBTFUL.match(s)]
     if not doubtful or len(doubtful) * 2 < len(said):
         return None
     garbled = sum(len(s) > 1 and _is_garbled(s) for s in doubtful)
