@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from simulation.data import table
-from simulation.render.slip import Slip
+from simulation.render.slip import Misdated, Slip
 from simulation.render.styles import Write, canonical, writer
 
 CELL = "\x1f"  # parts the cells of what becomes a workbook or a Parquet file
@@ -182,7 +182,7 @@ class Form:
         ]
 
     def _lost(self, value: Any, column: Column) -> bool:
-        if isinstance(value, Slip) and value.lost:
+        if isinstance(value, Misdated) or (isinstance(value, Slip) and value.lost):
             return True
         text = column.write([value])[0]
         if encode(text, self.encoding) != text.encode(self.encoding, errors="ignore"):

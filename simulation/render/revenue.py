@@ -78,7 +78,7 @@ class Revenue(Office):
 
     def once(self) -> None:
         """Write the yearly reports, when both years are over: two for each firm that lives."""
-        for firm in self.world.employers:
+        for firm in (firm for firm in self.world.employers if not firm.elsewhere):
             for year in (2024, 2025):
                 if firm.founded.year <= year and (firm.closes is None or firm.closes.year >= year):
                     self._report(firm, year)

@@ -7,7 +7,7 @@ from functools import cache, partial
 from typing import Any
 
 from simulation.period import first
-from simulation.render.slip import Slip
+from simulation.render.slip import Misdated, Slip
 
 Write = Callable[[Sequence[Any]], Sequence[str]]
 FOREVER = date(9999, 12, 31)  # the end of what has none, where an office writes one
@@ -57,7 +57,8 @@ def days(style: str) -> dict[Any, str]:
     if style not in _days:
         form, _, none = style.partition("?")
         spell = DATES[form]
-        _days[style] = _Spelt(lambda day: spell(day) if day else none)
+        # A day in other words stands as it was written.
+        _days[style] = _Spelt(lambda day: day if isinstance(day, Slip) else spell(day) if day else none)
     return _days[style]
 
 
@@ -152,7 +153,7 @@ def canonical(value: Any, kind: str) -> str:
     if isinstance(value, datetime):
         return value.isoformat(sep=" ")
     if isinstance(value, date):
-        return value.isoformat()
+        return (value.true if isinstance(value, Misdated) else value).isoformat()
     if isinstance(value, float):
         return f"{value:.2f}"
     if isinstance(value, list | tuple):

@@ -106,6 +106,19 @@ def test_migrants_are_known_in_two_regions(land: Path) -> None:
     assert 15 < len(twice) < 80
 
 
+def test_some_employers_have_staff_in_several_regions_and_are_registered_in_one(land: Path) -> None:
+    insured: Counter[int] = Counter()
+    registered: Counter[int] = Counter()
+    for region, dialect in REGIONS.items():
+        about = truth(land, region, "entities").filter((pl.col("kind") == "employer") & pl.col("primary"))
+        for counted, name in ((insured, "enrolment"), (registered, "business")):
+            here = about.filter(pl.col("source_file") == Form(dialect, name).path)
+            counted.update(here["entity"].unique().to_list())
+    national = [entity for entity, count in insured.items() if count > 1]
+    assert national
+    assert all(registered[entity] <= 1 for entity in national)
+
+
 def test_strangers_are_treated_elsewhere(land: Path) -> None:
     clinics = {}
     for region, dialect in REGIONS.items():
