@@ -15,15 +15,15 @@ from typing import Any, Self
 
 import neo4j
 
-from graph import walk
 from graph.contract import check_tables
 from graph.delta import changes
+from graph.neo4j_store import walk
 from graph.neo4j_store.connect import connect
 from graph.neo4j_store.failures import LOAD, explained
 from graph.neo4j_store.loader import Loader
 from graph.neo4j_store.queries import MARKER
 from graph.schema import GraphSchema
-from graph.store import Capabilities, Finding, Held, Neighborhood, Row, Tables
+from graph.store import ALWAYS, Capabilities, Finding, Held, Neighborhood, Row, Tables, Window
 from jiwang.errors import PatternError, StoreError
 from jiwang.progress import Progress, SilentProgress
 
@@ -49,9 +49,6 @@ class Neo4jStore:
     Raises:
         StoreError: the server does not answer, does not let us in, or is too old.
     """
-
-    few = 0
-    type_of = "type(r)"
 
     def __init__(
         self,
@@ -167,16 +164,21 @@ class Neo4jStore:
             return _rows(transaction.run(query, dict(params or {})), limit)
 
     def neighbors(
-        self, ids: Sequence[str], types: Sequence[str] = (), cap: int = 300, degree_cap: int = 100
+        self,
+        ids: Sequence[str],
+        types: Sequence[str] = (),
+        cap: int = 300,
+        degree_cap: int = 100,
+        window: Window = ALWAYS,
     ) -> Neighborhood:
         """Return one hop around ``ids``; see `graph.store.GraphStore.neighbors`."""
-        return walk.neighborhood(self, ids, types, cap, degree_cap)
+        return walk.neighborhood(self, ids, types, cap, degree_cap, window)
 
     def path(
         self, a: str, b: str, types: Sequence[str] = (), max_len: int = 6, degree_cap: int = 200
     ) -> list[Row]:
         """Return a shortest path; see `graph.store.GraphStore.path`."""
-        return walk.shortest(self, a, b, types, max_len, degree_cap)
+        return walk.shortest(self, a, b, self.schema.path_types(types), max_len, degree_cap)
 
     def doctor(self) -> list[Finding]:
         """Look at version, access and what is loaded."""
@@ -260,7 +262,7 @@ def _rows(result: neo4j.Result, limit: int) -> list[Row]:
             raise PatternError(
                 "a query returns a node, a relationship or a map", "return their properties instead"
             )
-        rows.append(record.data())
+        rows.append(dict(zip(record.keys(), record.values(), strict=True)))
     return rows
 
 
