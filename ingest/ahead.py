@@ -19,7 +19,7 @@ def ahead(items: Iterator[T]) -> Iterator[T]:
         coming = thread.submit(_next, items)
         while made := coming.result():
             coming = thread.submit(_next, items)
-            yield from made
+            yield made.pop()  # and keep no hold of it
 
 
 def _next(items: Iterator[T]) -> list[T]:
