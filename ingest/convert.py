@@ -168,7 +168,9 @@ def _late(column: Column, mapping: Mapping) -> int:
 
 
 def _made(frame: pl.DataFrame, name: str, column: Column) -> pl.Series | None:
-    """Return the texts of a column of the mapping: as they are, joined from several, or a part of another."""
+    """Return the texts of a column of the mapping: as they are, made from several, or a part of another."""
+    if column.either or column.filled:
+        return _first_filled(frame, column)
     if column.join:
         parts = [frame[j] for j in column.join if j in frame.columns]
         if not parts:
@@ -181,6 +183,19 @@ def _made(frame: pl.DataFrame, name: str, column: Column) -> pl.Series | None:
     if source not in frame.columns:
         return None
     return stripped(frame[source].str.extract(column.pattern, 1)) if column.pattern else frame[source]
+
+
+def _first_filled(frame: pl.DataFrame, column: Column) -> pl.Series | None:
+    """Return the first of several columns that says something, or the code that it stands for then."""
+    names = [n for n in (*column.either, *column.filled) if n in frame.columns]
+    if not names:
+        return None
+    said = [pl.when(~pl.col(n).str.contains(r"^[-+]?[0.,]+$")).then(pl.col(n)) for n in names]
+    if column.filled:
+        said = [
+            pl.when(e.is_not_null()).then(pl.lit(column.filled[n])) for e, n in zip(said, names, strict=True)
+        ]
+    return frame.select(pl.coalesce(said).alias("t"))["t"]
 
 
 def _only(raw: pl.Series, rows: pl.Series) -> pl.Series:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ingest.encoding import UTF8, UTF16, decoded, decodes
+from ingest.opening import opened
 from jiwang.errors import SourceError
 
 SAMPLE = 8 << 20  # bytes at the head of a file by which its encoding is told
@@ -50,7 +51,7 @@ def detect(path: Path, name: str, declared: Sequence[str]) -> tuple[str, ...]:
 
 def _sample(path: Path) -> bytes:
     """Return the head of the file, cut at a line's end where that does not cut all of it."""
-    with path.open("rb") as handle:
+    with opened(path) as handle:
         head = handle.read(SAMPLE)
         whole = not handle.read(1)
     return head if whole or b"\n" not in head else head[: head.rfind(b"\n") + 1]

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from ingest.opening import opened
 from jiwang.errors import SourceError
 
 BLOCK = 32 << 20  # bytes read at a time: a file of any size passes through bounded memory
@@ -57,7 +58,7 @@ def lines(path: Path, name: str, encodings: Sequence[str], block: int | None = N
     first, rest, more, size = 0, b"", True, block or BLOCK
     order = _byte_order(path) if encodings[0] == UTF16 else ""
     feed = b"\r" if not order and _ends_in_cr(path) else b""
-    with path.open("rb") as handle:
+    with opened(path) as handle:
         while more:
             read = handle.read(size)
             more = len(read) == size
@@ -82,7 +83,7 @@ def _too_long(name: str, line: int) -> SourceError:
 
 def _byte_order(path: Path) -> str:
     """Return which byte of a pair comes first: as the mark says, or, without one, where the zeros stand."""
-    with path.open("rb") as handle:
+    with opened(path) as handle:
         head = handle.read(HEAD)
     if head.startswith((codecs.BOM_UTF16_BE, codecs.BOM_UTF16_LE)):
         return "utf-16-be" if head.startswith(codecs.BOM_UTF16_BE) else "utf-16-le"
@@ -91,7 +92,7 @@ def _byte_order(path: Path) -> str:
 
 def _ends_in_cr(path: Path) -> bool:
     """Say whether lines end in CR alone, as they did on old Macs."""
-    with path.open("rb") as handle:
+    with opened(path) as handle:
         head = handle.read(HEAD)
     return b"\r" in head and b"\n" not in head
 

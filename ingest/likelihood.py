@@ -69,7 +69,9 @@ class Likelihood:
         none = pl.repeat(value=False, n=frame.height, dtype=pl.Boolean, eager=True)
         return frame.select(pl.any_horizontal(full).alias("g"))["g"] if full else none
 
-    def better(self, names: Sequence[str], rows: Sequence[Sequence[str | None]]) -> list[bool]:
+    def better(
+        self, names: Sequence[str], rows: Sequence[Sequence[str | None]], enough: float = ENOUGH
+    ) -> list[bool]:
         """Say of rows of as many values as ``names`` whether moving a run of them makes them far likelier."""
         found: list[bool] = []
         for at in range(0, len(rows), _BLOCK):
@@ -77,7 +79,7 @@ class Likelihood:
             stands = np.diagonal(scores, axis1=1, axis2=2)
             doubtful = (stands <= -MUCH).sum(axis=1) >= HINTS
             gone = np.zeros(len(scores), dtype=bool)
-            gone[doubtful] = _gains(scores[doubtful], said[doubtful], _moves(len(names))) >= ENOUGH
+            gone[doubtful] = _gains(scores[doubtful], said[doubtful], _moves(len(names))) >= enough
             found += gone.tolist()
         return found
 

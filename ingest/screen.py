@@ -92,7 +92,7 @@ def record_rule(fields: Sequence[str], header: Sequence[str]) -> Rule | None:
     said = [f.strip(SPACE) for f in fields]
     if not any(said):
         return "blank_line"
-    if said == list(header):
+    if said in (list(header), [h.rpartition("/")[2] for h in header]):  # or the lower row of a merged one
         return "repeated_header"
     if re.match(_total(""), said[0]) and not _too_much_for_a_total(said):
         return "total_line"

@@ -60,9 +60,11 @@ class Section:
     fields: dict[str, Entry] = field(default_factory=dict)
 
     def entry(self, column: str) -> Entry | None:
-        """Return what is said of a column; of a path in JSON, what is said of it or of the list it is in."""
+        """Return what is said of a column; of a path in JSON, of it, of its list, or of its end alone."""
         names = (column, column.replace("[]", ""), column.partition("[]")[0])
-        return next((self.fields[n] for n in names if n in self.fields), None)
+        found = next((self.fields[n] for n in names if n in self.fields), None)
+        inner = [e for n, e in self.fields.items() if n.endswith((f".{column}", f"]{column}"))]
+        return found or (inner[0] if len(inner) == 1 else None)
 
     def widths(self) -> dict[str, int] | None:
         """Return column → width where every column has one: text of fixed width."""
@@ -105,7 +107,11 @@ def _parsed(lines: Sequence[str]) -> Dictionary:
     section, columns, heading = Section(""), None, ""
     for line in lines:
         text = line.strip(SPACE)
-        cells = [c.strip(SPACE + "`*") for c in text.strip("|").split("|")] if text.count("|") > 1 else []
+        cells = (
+            [c.strip(SPACE + "`*") for c in text.removeprefix("|").removesuffix("|").split("|")]
+            if text.count("|") > 1
+            else []
+        )
         if cells and set(text) <= set("|-: "):
             continue
         if text.startswith("#") or (
@@ -196,7 +202,7 @@ def pairs(text: str) -> dict[str, str]:
     found: dict[str, str] = {}
     rest = text
     while match := re.search(
-        r"(?:^|[；;，、\s(（])([^=＝；;，、\s]{1,30}(?:,[A-Z]+[0-9]+)?)\s*[=＝]\s*", rest
+        r"(?:^|[；;，、\s(（：:])([^=＝；;，、\s：:]{1,30}(?:,[A-Z]+[0-9]+)?)\s*[=＝]\s*", rest
     ):
         after = rest[match.end() :]
         end = re.search(r"[；;]|[，,、\s]+(?=[^=＝；;，,、\s]{1,30}\s*[=＝])|$", after)

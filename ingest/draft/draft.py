@@ -9,7 +9,18 @@ from pathlib import Path
 
 from ingest.draft import coding, dictionary, sound
 from ingest.draft.dictionary import Dictionary, Section
-from ingest.draft.evidence import TOO_MANY_REPEATS, Guess, key, masked, posts, unit, units_by_row
+from ingest.draft.evidence import (
+    TOO_MANY_REPEATS,
+    Guess,
+    key,
+    masked,
+    out_and_in,
+    posts,
+    separator,
+    times_of_day,
+    unit,
+    units_by_row,
+)
 from ingest.draft.matching import Assignment, assign, unused
 from ingest.draft.naming import data
 from ingest.draft.profile import Profile
@@ -17,6 +28,7 @@ from ingest.draft.sample import Sample, glob, samples
 from jiwang.errors import SourceError
 from jiwang.ontology import RecordField, record_tables
 
+_KINDS = ("trace_type", "scheme", "visit_type", "item", "form")  # what a file may be the file of
 SURE = 0.75  # below this a person should look
 _DICTIONARY = re.compile(r"字典|说明|代码表|数据项|dictionary", re.I)
 _READABLE = (".md", ".txt", ".csv", ".xlsx", ".xls")
@@ -33,6 +45,7 @@ class Draft:
         key: fields by which repeats are told; ``repeats`` the share of rows that repeat one.
         todo: what a person must still do, one sentence each.
         papers: the data dictionaries that were read.
+        constants: field → code that every row of the file has, by its name.
     """
 
     sample: Sample
@@ -45,6 +58,7 @@ class Draft:
     repeats: float
     todo: list[str] = field(default_factory=list)
     papers: tuple[str, ...] = ()
+    constants: dict[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -137,12 +151,34 @@ def _draft(sample: Sample, book: Dictionary, table: str | None) -> Draft:
     best, other = found[0], found[1] if len(found) > 1 else found[0]
     guesses = [_guess(c, p, best, section, book) for c, p in profiles.items()]
     units_by_row(guesses, profiles, best)
+    times_of_day(guesses, profiles, best)
+    out_and_in(guesses, profiles, best)
     posts(guesses, best)
     found_key, repeats = key(sample, best)
     folder = sample.name.split("/")[0] if "/" in sample.name else data("tables")[best.table]["department"]
     draft = Draft(sample, best.table, best.score, other.table, folder, guesses, found_key, repeats)
+    draft.constants = _said_by_name(sample, best)
     draft.todo = _todo(draft, best, found)
     return draft
+
+
+def _said_by_name(sample: Sample, best: Assignment) -> dict[str, str]:
+    """Return the codes that the name of a file says of all its rows, where no column does: 轨迹_铁路.csv."""
+    met = {m.field for m in best.matches.values()}
+    stem = sample.name.rpartition("/")[2].rpartition(".")[0]
+    found: dict[str, str] = {}
+    for name, spec in record_tables()[best.table].fields.items():
+        if spec.type == "code" and name not in met and name in _KINDS:
+            code = next(
+                (
+                    c
+                    for p in reversed(re.split(r"[\W_\d]+", stem))
+                    if (c := coding.meant(spec.codes or "", p)) != coding.TODO
+                ),
+                "",
+            )
+            found |= {name: code} if code else {}
+    return found
 
 
 def _named_by_dictionary(sample: Sample, section: Section | None) -> None:
@@ -178,6 +214,8 @@ def _guess(
             )
         if profile.values and not guess.dates:
             guess.why.append("no date style reads it")
+    if spec.type == "list" and "[" not in column:
+        guess.separator = separator(profile)
     if spec.type == "money":
         guess.unit = unit(column, entry.title + entry.about if entry else "", profile, best.table, guess)
     if spec.type == "code":
@@ -217,7 +255,9 @@ def _todo(draft: Draft, best: Assignment, found: Sequence[Assignment]) -> list[s
         said.append("name the fields of the business key")
     elif draft.repeats > TOO_MANY_REPEATS:
         said.append(f"{draft.repeats:.0%} of the rows repeat their business key: is a field missing in it?")
-    units = {g.unit_column for g in draft.guesses}
+    units = {g.unit_column for g in draft.guesses} | {
+        c for g in draft.guesses for c in (*g.join, *(g.either or ()))
+    }
     left = [c for c in unused(draft.sample, best.matches) if c not in units and not c.startswith("../")]
     if left:
         said.append(f"columns that no field takes stand in ignore_columns: {', '.join(left)}")

@@ -15,13 +15,14 @@ import polars as pl
 from ingest.draft import fixed_width
 from ingest.draft.headed import HEAD, headed
 from ingest.draft.nested import MOST_ROWS, laid, plain
+from ingest.opening import opened
 from ingest.raw import SPACE
 from jiwang.errors import SourceError
 
 LARGEST = 96 << 20  # bytes of a text file that are looked at
 _DELIMITERS = (",", "|", "\t", ";", "^", "~", "\x01", "$", "#", "@", "!")
 _RUN = re.compile(r"[^\w\s\"'.,\-:（）()\u3400-\u9fff]{2,4}")
-_GARBLED = 0.05  # share of lines that may fail to decode
+_GARBLED = 0.5  # share of lines that may fail to decode: they are rows to quarantine
 
 
 @dataclass
@@ -105,7 +106,7 @@ def samples(
 
 def decoded(path: Path, name: str) -> tuple[str, str]:
     """Return the (first) text of a file and its encoding, as a mapping names it."""
-    with path.open("rb") as handle:
+    with opened(path) as handle:
         data = handle.read(LARGEST)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", "replace").lstrip("\ufeff"), "utf-16"
@@ -119,7 +120,7 @@ def decoded(path: Path, name: str) -> tuple[str, str]:
     if not lost[best]:
         return found[best], best.removesuffix("-sig")
     text, bad = _mixed(whole)
-    if bad > max(4, _GARBLED * text.count("\n")):
+    if bad > max(4, _GARBLED * text.count("\n")) or b"\x00" in whole[:4096]:
         raise SourceError(
             f"{name}: it is in no encoding known here", "ask its department for UTF-8 or GB18030"
         )

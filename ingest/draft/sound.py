@@ -15,6 +15,7 @@ from ingest.screen import record_rule
 
 LEAST = 50  # rows of which something can be learnt
 MOST_GONE = 0.1  # share of rows: if more look slipped, it is the file that is unlike others, not its rows
+LIKELY = 4.0  # by how much (natural log) a row is likelier otherwise: to leave out a sound one costs nothing
 PASSES = 2  # what was learnt with slipped rows among the others tells fewer of them
 
 
@@ -43,6 +44,6 @@ def _without_slipped(names: Sequence[str], rows: list[tuple[str, ...]]) -> list[
         )
         learnt = Likelihood()
         learnt.learn(frame, pl.zeros(len(left), eager=True))
-        slipped = learnt.better(names, left)
+        slipped = learnt.better(names, left, LIKELY)
         left = [r for r, gone in zip(left, slipped, strict=True) if not gone]
     return left if len(left) >= (1 - MOST_GONE) * len(rows) else rows
