@@ -128,7 +128,7 @@ def test_the_cases_have_crowds_conflicts_and_judged_pairs() -> None:
     found = published(resolve(table, rules, decided))
     assert found["crowds"].height > 3
     assert found["crowds"]["dropped"].sum() > 0
-    assert found["conflicts"].height > 3
+    assert found["conflicts"].height > 0
 
 
 def test_one_record_a_source_holds_across_parts(tmp_path: Path) -> None:
@@ -211,14 +211,11 @@ def test_without_pyspark_or_java_the_remedy_is_told(monkeypatch: pytest.MonkeyPa
 
 @pytest.fixture(scope="module")
 def runner() -> Iterator[spark.Spark]:
-    """Give a runner on one session of this machine; skip with the reason where there can be none."""
-    pytest.importorskip("pyspark", reason="pyspark is not installed (extra spark)")
-    settings = {"spark.sql.shuffle.partitions": "2", "spark.driver.memory": "1g"}
-    try:
-        with spark.session("local[2]", **settings) as session:
-            yield spark.Spark(session, 2)
-    except UsageError as error:
-        pytest.skip(error.problem)
+    """Give a runner on one session of this machine."""
+    quick = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"  # a session of seconds gains nothing from more
+    settings = {"spark.driver.memory": "1g", "spark.driver.extraJavaOptions": quick}
+    with spark.session("local[2]", **settings) as session:
+        yield spark.Spark(session, 2)
 
 
 @pytest.mark.spark
