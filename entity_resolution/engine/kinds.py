@@ -54,6 +54,8 @@ def normalise(of: FieldOf, raws: pl.Series, places: frozenset[str] | None = None
         "id": _T.str.to_uppercase().str.replace_all(r"[^0-9A-Z]", ""),
         "phone": _T.str.replace_all(r"\D", "").str.slice(-11),
         "date": _date(),
+        "year": _T.str.extract(r"(\d{4})"),
+        "code": _T.str.strip_chars(),
         "sex": _T.str.strip_chars().str.to_lowercase().replace_strict(_SEXES, default=None),
         "name": _latin(),
     }
@@ -199,6 +201,8 @@ _PARTS: Mapping[str, Mapping[str, Part]] = {
         "yd": _by(_when(_T.str.slice(0, 4) + _T.str.slice(6), _T.str.slice(6) != "00")),
         "slip": _by(_without_one(8)),
     },
+    "year": {},
+    "code": {},
     "sex": {},
     "phone": {"tail": _by(_T.str.slice(-7))},
     "employer": {"brand": _by(_when(_T.str.slice(0, 3), _long(3)))},

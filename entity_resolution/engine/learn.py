@@ -146,7 +146,9 @@ def _start(profile: Profile) -> Floats:
     return m
 
 
-def em(patterns: Patterns, counts: Floats, u: Floats, profile: Profile, n: int) -> tuple[float, Floats]:
+def em(
+    patterns: Patterns, counts: Floats, u: Floats, profile: Profile, n: int, expected: Floats | None = None
+) -> tuple[float, Floats]:
     """Learn m and the prior odds from the counts of patterns.
 
     Args:
@@ -155,11 +157,14 @@ def em(patterns: Patterns, counts: Floats, u: Floats, profile: Profile, n: int) 
         u: as `shares_at_large` returns it.
         profile: the profile.
         n: number of units.
+        expected: (fields, `LEVELS`) pairs of one entity that count as if they had been seen.
 
     Returns:
         The natural log odds that two units at large are one, and m.
     """
     every, m = n * (n - 1) / 2, _start(profile)
+    if expected is not None:
+        m = np.maximum(expected / expected.sum(axis=1, keepdims=True), _LEAST)
     found = n * (profile.prior - 1) / 2
     levels = patterns.levels.astype(np.int64)
     for _ in range(_ROUNDS):
@@ -172,7 +177,7 @@ def em(patterns: Patterns, counts: Floats, u: Floats, profile: Profile, n: int) 
         for i in range(levels.shape[1]):
             told = np.bincount(levels[:, i], weights=belief, minlength=LEVELS)
             told[0] = 0
-            smooth = 0.5 * (m[i] > _LEAST)
+            smooth = 0.5 * (m[i] > _LEAST) if expected is None else expected[i]
             m[i] = np.maximum((told + smooth) / (told + smooth).sum(), _LEAST)
         if abs(found - before) < 1e-6 * found:
             break

@@ -68,7 +68,7 @@ def read(frame: pl.DataFrame, profile: Profile, named: Mapping[str, frozenset[st
         raws += beside.get(of.name, [])
         texts, places = _distinct(raws, said.n)
         known = kinds.normalise(of, texts, (named or {}).get(of.name))
-        for target, column in ((of.birth, "birth"), (of.sex, "sex")):
+        for target, column in ((of.birth, "birth"), *((d, "birth") for d in of.dates), (of.sex, "sex")):
             if target and column in known.columns:
                 beside.setdefault(target, []).extend(gathered(known[column], p) for p in places)
         said.values[of.name], recode = _values(of, known, profile.parts_of(of.name))
@@ -112,9 +112,8 @@ def _values(of: FieldOf, known: pl.DataFrame, wanted: frozenset[str]) -> tuple[V
     codes = known.select("text").join(place, on="text", how="left", maintain_order="left")["code"]
     usable = usable_of(of, firsts["text"])
     parts = {"": firsts["text"], **kinds.parts(of, firsts, wanted)}
-    return Values(of, firsts["text"], parts, usable, partial(firsts["text"])), codes.fill_null(
-        int(NONE)
-    ).to_numpy()
+    parted = partial(firsts["text"]) & (not of.whole)
+    return Values(of, firsts["text"], parts, usable, parted), codes.fill_null(int(NONE)).to_numpy()
 
 
 def _recoded(recode: Codes, places: Codes) -> Codes:
