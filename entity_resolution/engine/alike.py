@@ -195,7 +195,7 @@ _RULES: Mapping[str, Callable[[pl.Series, pl.Series], Bytes]] = {
     "latin_name": _latin_name,
     "date": _date,
     "year": _year,
-    "code": _differs,
+    "code": _unlike,
     "citizen": _citizen,
     "id": _id,
     "phone": _phone,
