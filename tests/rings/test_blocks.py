@@ -1,4 +1,4 @@
-"""Dense blocks: single cases that gather at a hub, the hand that most people pay, and what explains either."""
+"""Dense blocks: single cases that gather at a hub, the hand that most people pay, and what explains both."""
 
 from __future__ import annotations
 
