@@ -76,8 +76,10 @@ class Likelihood:
         found: list[bool] = []
         for at in range(0, len(rows), _BLOCK):
             scores, said = self._scores(names, rows[at : at + _BLOCK])
-            stands = np.diagonal(scores, axis1=1, axis2=2)
-            doubtful = (stands <= -MUCH).sum(axis=1) >= HINTS
+            most = scores[:, :-1].max(axis=2) - np.diagonal(
+                scores, axis1=1, axis2=2
+            )  # what each value may gain
+            doubtful = (most.sum(axis=1) >= enough) & ((most >= MUCH).sum(axis=1) >= HINTS)
             gone = np.zeros(len(scores), dtype=bool)
             gone[doubtful] = _gains(scores[doubtful], said[doubtful], _moves(len(names))) >= enough
             found += gone.tolist()
@@ -100,11 +102,11 @@ class Likelihood:
         flat = pl.Series([v.strip() if v else "" for row in rows for v in row], dtype=pl.String)
         distinct = flat.unique(maintain_order=True)
         at = flat.replace_strict(distinct, pl.int_range(len(distinct), eager=True)).to_numpy()
-        levels = {n: s.to_list() for n, s in _levels(distinct).to_dict().items()}
+        places = {level: _places(texts) for level, texts in _levels(distinct).to_dict().items()}
         table = np.zeros((len(distinct), len(names)))
         for column, name in enumerate(names):
             if known := self._tables.get(name):
-                table[:, column] = self._column(known, levels, len(distinct))
+                table[:, column] = self._column(known, places, len(distinct))
         said = (flat != "").to_numpy().reshape(len(rows), count)
         gap = np.array([self._least / 2 if n in self._full else 0.0 for n in names])
         scores = np.where(said[:, :, None], table[at].reshape(len(rows), count, len(names)), gap)
@@ -112,16 +114,30 @@ class Likelihood:
         return np.concatenate([scores, hole], axis=1), said
 
     def _column(
-        self, known: dict[str, dict[str, float]], levels: dict[str, list[str]], count: int
+        self,
+        known: dict[str, dict[str, float]],
+        places: dict[str, tuple[dict[str, int], np.ndarray]],
+        count: int,
     ) -> np.ndarray:
+        """Return the log likelihood of the distinct values under one column."""
         best = np.full(count, self._least)
         for level, much in _LEVELS.items():
             shares = known.get(level)
             if shares:
                 less = 0.1 if "value" in known and level != "value" else 1.0  # a code that nobody else has
-                found = np.array([shares.get(t, 0.0) for t in levels[level]]) * much * less
-                best = np.maximum(best, np.log(np.maximum(found, 1e-12)))
+                at, codes = places[level]
+                found = np.full(len(at), 1e-12)
+                here = [(at[t], share) for t, share in shares.items() if t in at]
+                found[[i for i, _ in here]] = [share * much * less for _, share in here]
+                best = np.maximum(best, np.log(found)[codes])
         return best
+
+
+def _places(texts: pl.Series) -> tuple[dict[str, int], np.ndarray]:
+    """Return where each distinct text stands, and that place for every text."""
+    distinct = texts.unique(maintain_order=True)
+    places = texts.replace_strict(distinct, pl.int_range(len(distinct), eager=True))
+    return dict(zip(distinct.to_list(), range(len(distinct)), strict=True)), places.to_numpy()
 
 
 def _gains(

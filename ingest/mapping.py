@@ -70,8 +70,7 @@ class Column(Strict):
         sentinels: texts that stand for "no date" here, beside the usual ones.
         separator: what parts the items of a list.
         template: for a JSON list of objects: how an item is written, e.g. ``{post}:{name}``.
-        join: the columns that this one is put together from, in order, with ``between`` between them; the
-            column's own name is then a mere label.
+        join: the columns that this one is put together from, ``between`` between them; its name is a label.
         split: the column that this one is a part of; ``pattern`` is a regular expression whose first group
             is the part.
         either: the columns of which the first that holds more than nothing and nought is taken.
