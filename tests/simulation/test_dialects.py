@@ -106,6 +106,8 @@ def read(text: str, kind: str, style: str, codes: dict[str, str]) -> str | None:
         style = style.partition("?")[0]
         if text in ("", "00000000") or text.startswith("9999"):
             return ""
+        if text.startswith("农历"):
+            return None
         if style == "excel":
             return (date(1899, 12, 30) + timedelta(days=int(text))).isoformat()
         return datetime.strptime(text, STYLES[style]).date().isoformat()  # noqa: DTZ007 (days only)
