@@ -124,11 +124,8 @@ class Neo4jStore:
                 loader.take_over()
             self._tag = self._whole()
             return rows
-        with (
-            explained(self.uri),
-            (progress or SilentProgress()).task("load", total=sum(rows.values())) as task,
-        ):
-            total = sum(rows.values())
+        total = sum(rows.values())
+        with explained(self.uri), (progress or SilentProgress()).task("load", total=total) as task:
             if change and change.rows <= CHANGED * total:
                 loader.change(change.before, change.base, change.changed, task.advance)
                 task.advance(total - change.rows)
