@@ -114,10 +114,7 @@ class Neo4jStore:
         check_columns(self.schema, nodes, edges)
         self._tag = self._whole()
         change = None if self._tag == tag else self._change((nodes, edges), tag, held)
-        if change and keeps_contract(self.schema, change.tables, (nodes, edges), change.changed):
-            rows = {name: rows_of(path) for name, path in (*nodes.items(), *edges.items())}
-        else:
-            rows = check_tables(self.schema, nodes, edges)
+        rows = self._checked((nodes, edges), change)
         if self._tag == tag:
             return rows
         loader = Loader(self._driver, self._database, self.schema, tag, self._sessions)
@@ -127,11 +124,8 @@ class Neo4jStore:
                 loader.take_over()
             self._tag = self._whole()
             return rows
-        with (
-            explained(self.uri),
-            (progress or SilentProgress()).task("load", total=sum(rows.values())) as task,
-        ):
-            total = sum(rows.values())
+        total = sum(rows.values())
+        with explained(self.uri), (progress or SilentProgress()).task("load", total=total) as task:
             if change and change.rows <= CHANGED * total:
                 loader.change(change.before, change.base, change.changed, task.advance)
                 task.advance(total - change.rows)
@@ -141,6 +135,12 @@ class Neo4jStore:
                 task.say(f"{total:,} rows")
         self._tag = self._whole()
         return rows
+
+    def _checked(self, tables: Tables, change: _Pending | None) -> dict[str, int]:
+        """Check tables, or only what changed in them where that is enough; return their rows by name."""
+        if change and keeps_contract(self.schema, change.tables, tables, change.changed):
+            return {name: rows_of(path) for sort in tables for name, path in sort.items()}
+        return check_tables(self.schema, *tables)
 
     def _change(self, tables: Tables, tag: str, held: Held | None) -> _Pending | None:
         """Return what changed since the graph that is there; None where it must be loaded whole."""
