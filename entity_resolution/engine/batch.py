@@ -7,6 +7,7 @@ person to decide (`judgements`; a full run applies what was decided).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from entity_resolution.engine import block, compare, grow, index, merge, tabular
 from entity_resolution.engine.folder import recover
 from entity_resolution.engine.grow import PUBLISHED, Joined
 from entity_resolution.engine.index import Index
-from entity_resolution.engine.resolve import HOME, Resolution, record_ids, rules
+from entity_resolution.engine.resolve import HOME, Resolution, against, record_ids, rules
 from entity_resolution.engine.units import Listed, Units
 from entity_resolution.engine.values import NONE, Said, Values
 from jiwang.errors import InputError
@@ -209,9 +210,9 @@ def _unite(
     bound = rules(joined.units, joined.said, known.profile, np.empty((0, 2), dtype=np.int64))
     own = np.full(joined.own.n, NONE, dtype=np.uint32)
     one = {PUBLISHED: np.concatenate([own, groups.astype(np.uint32)])}
-    # What is published stands as it is: between its own units nothing is asked again.
+    apart = against(left, right, scores, known.profile)
     union = merge.union(
-        joined.units.n, a, b, weight, merge.Rules(one | dict(bound.single), bound.latest, bound.source)
+        joined.units.n, a, b, weight, replace(bound, single=one | dict(bound.single), against=apart)
     )
     marks = np.concatenate([np.full(len(home), -1), np.full(cells.height, -2), edges])
     return union, marks.astype(np.int64)

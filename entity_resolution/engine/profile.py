@@ -95,6 +95,8 @@ class Profile(_Strict):
         cap: most units of a block that are compared with each other.
         prior: expected number of records of an entity, where weights are learned without ids.
         accept: least odds, in bits, at which two records are one.
+        against: odds, in bits, at which two records that were compared are two, whoever else would join
+            them: without ids, it keeps one lucky pair from making one of two crowds.
         constraints: see `Constraints`.
     """
 
@@ -108,6 +110,7 @@ class Profile(_Strict):
     cap: int = Field(default=60, ge=2)
     prior: float = Field(default=2.0, gt=1)
     accept: float = 0.0
+    against: float | None = None
     constraints: Constraints = Constraints()
 
     @model_validator(mode="after")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -291,6 +291,13 @@ def unite(
     b = np.concatenate([right[edges], held, same["b"].to_numpy()])
     weight = np.concatenate([scores[edges], np.full(len(held), HOME), np.full(same.height, HOME / 2)])
     apart = people.filter(~pl.col("same")).select("a", "b").to_numpy().astype(np.int64).reshape(-1, 2)
-    union = merge.union(units.n, a, b, weight, bound(apart))
+    kept_apart = replace(bound(apart), against=against(left, right, scores, profile))
+    union = merge.union(units.n, a, b, weight, kept_apart)
     others = np.concatenate([np.full(len(held), -1), np.full(same.height, -2)])
     return union, np.concatenate([edges, others]).astype(np.int64)
+
+
+def against(left: Ints, right: Ints, scores: Floats, profile: Profile) -> Ints:
+    """Return the pairs (n, 2) whose odds are so low that nothing may join them."""
+    at = np.flatnonzero(scores <= profile.against) if profile.against is not None else np.empty(0, np.int64)
+    return np.stack([left[at], right[at]], axis=1)

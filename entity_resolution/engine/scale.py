@@ -126,7 +126,7 @@ def resolve(
     weights = learn.learned(patterns, counts, at_large, profile, everyone.units.n, known)
     say("cluster")
     met = Candidates(pl.Series(dtype=pl.UInt64), crowds, [], int(counts.sum()))
-    joining = _joining(runner, compared, everyone, patterns, weights, profile.accept)
+    joining = _joining(runner, compared, everyone, patterns, weights, profile)
     runner.drop(compared)
     bound = partial(everyone.bound, profile)
     union, edges = whole.unite(
@@ -288,10 +288,14 @@ def _places(numbers: pl.Series, patterns: Patterns) -> Ints:
 
 
 def _joining(
-    runner: Runner[T], compared: T, everyone: Everyone, patterns: Patterns, weights: Weights, accept: float
+    runner: Runner[T], compared: T, everyone: Everyone, patterns: Patterns, weights: Weights, profile: Profile
 ) -> Joining:
+    """Return the pairs that the union looks at: those worth joining, and those that exclude each other."""
     scores = weights.score(patterns)
-    chosen = weighing.packed(patterns.levels)[scores >= accept]
+    wanted = scores >= profile.accept
+    if profile.against is not None:
+        wanted |= scores <= profile.against
+    chosen = weighing.packed(patterns.levels)[wanted]
     step = partial(weighing.joining, patterns=chosen)
     rows = runner.collect(runner.map(compared, step, seam.COMPARED)).sort("a", "b")
     of_pair = _places(rows["pattern"], patterns)

@@ -216,6 +216,16 @@ def test_rounds_of_the_union_do_what_one_edge_at_a_time_would(data: st.DataObjec
     assert refused <= set(found.refused["edge"].to_list())
 
 
+def test_two_that_all_but_exclude_each_other_are_not_joined_by_a_third() -> None:
+    import numpy as np
+
+    a, b, weight = np.array([0, 1]), np.array([1, 2]), np.array([5.0, 4.0])
+    assert merge.union(3, a, b, weight, merge.Rules()).root.tolist() == [0, 0, 0]
+    found = merge.union(3, a, b, weight, merge.Rules(against=np.array([[0, 2]])))
+    assert found.root.tolist() == [0, 0, 2]
+    assert found.refused["reason"].to_list() == ["against"]
+
+
 def test_a_value_that_everybody_shares_is_named_and_left_out(person: Profile) -> None:
     table = people(150).with_columns(email=pl.lit("office@example.org"))
     found = resolve(table, person.model_copy(update={"cap": 20}))
