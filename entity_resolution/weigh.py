@@ -137,7 +137,8 @@ def _compared(said: Said, of: Units, asked: Flags, rules: Profile) -> Met:
     left, right = _candidates(said, of, asked, rules)
     found = compare.patterns(left, right, said, of, rules)
     near = np.array(_ALIKE)[found.levels[:, found.fields.index("name")]][found.of_pair] > 0
-    kept = Patterns(found.fields, found.levels, found.of_pair[near])
+    used, of_pair = np.unique(found.of_pair[near], return_inverse=True)
+    kept = Patterns(found.fields, found.levels[used], of_pair.astype(np.int64))
     return Met(said, of, asked, left[near], right[near], kept)
 
 
