@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -97,9 +98,7 @@ def resolve(
     table = table[order]
     said = values.read(table, profile)
     check_said(any(len(v.texts) for v in said.values.values()), profile)
-    sources = None
-    if profile.constraints.one_per_source:
-        sources = column(table, profile.source or "")
+    sources = column(table, profile.source or "") if profile.constraints.one_per_source else None
     units = units_of.build(said, profile, sources)
     say("block")
     met = block.candidates(said, units, profile)
@@ -113,9 +112,8 @@ def resolve(
     weights = learn.weights(patterns, said, units, profile, known)
     scores = weights.score(patterns)[patterns.of_pair]
     say("cluster")
-    union, edges = unite(
-        left, right, scores, units, people, profile, lambda apart: rules(units, said, profile, apart)
-    )
+    bound = partial(rules, units, said, profile)
+    union, edges = unite(left, right, scores, units, people, profile, bound)
     return Resolution(profile, ids, said, units, left, right, patterns, weights, scores, union, edges, met)
 
 

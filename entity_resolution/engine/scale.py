@@ -106,13 +106,7 @@ def resolve(
     ids, raw = _opened(runner, table, profile)
     say("normalise")
     plan = _planned(runner, raw, table, profile, len(ids))
-    told = runner.map(raw, partial(steps.describe, plan=plan), seam.said_schema(profile))
-    records = runner.keep(runner.exchange(told, "cell"))
-    of_row, hidden = _cells(runner, records, plan)
-    made = runner.map(records, partial(steps.unify, plan=plan, hidden=hidden), seam.units_schema(profile))
-    shards = runner.keep(runner.exchange(made, "unit"))
-    everyone = _everyone(runner, shards, of_row, hidden, plan)
-    whole.check_said(bool(everyone.says.any()), profile)
+    records, shards, everyone = _made(runner, raw, plan)
     say("block")
     pairs, crowds = crowding.met(runner, shards, plan)
     say("compare")
@@ -128,14 +122,11 @@ def resolve(
     met = Candidates(pl.Series(dtype=pl.UInt64), crowds, [], int(counts.sum()))
     joining = _joining(runner, compared, everyone, patterns, weights, profile)
     runner.drop(compared)
-    bound = partial(everyone.bound, profile)
-    union, edges = whole.unite(
-        joining.left, joining.right, joining.scores, everyone.units, people, profile, bound
-    )
+    bound, pairs_ = partial(everyone.bound, profile), (joining.left, joining.right, joining.scores)
+    union, edges = whole.unite(*pairs_, everyone.units, people, profile, bound)
     found = Resolution(
-        profile=profile, records=ids, said=Said(len(ids)), units=everyone.units, left=joining.left,
-        right=joining.right, patterns=joining.patterns, weights=weights, scores=joining.scores, union=union,
-        edges=edges, met=met,
+        profile, ids, Said(len(ids)), everyone.units, joining.left, joining.right, joining.patterns, weights,
+        joining.scores, union, edges, met,
     )  # fmt: skip
     return Spread(found, records, plan)
 
@@ -167,6 +158,19 @@ def _planned(runner: Runner[T], raw: T, table: Path, profile: Profile, rows: int
         sources = seen.filter(pl.col("what") == "")["text"].unique().sort().to_list()
         named |= {n: frozenset(seen.filter(pl.col("what") == n)["text"]) for n in named}
     return Plan(profile, rows, runner.shards, none.stated, columns, named, sources)
+
+
+def _made(runner: Runner[T], raw: T, plan: Plan) -> tuple[T, T, Everyone]:
+    """Return what records say, the units made of them, and what this process holds of these."""
+    profile = plan.profile
+    told = runner.map(raw, partial(steps.describe, plan=plan), seam.said_schema(profile))
+    records = runner.keep(runner.exchange(told, "cell"))
+    of_row, hidden = _cells(runner, records, plan)
+    made = runner.map(records, partial(steps.unify, plan=plan, hidden=hidden), seam.units_schema(profile))
+    shards = runner.keep(runner.exchange(made, "unit"))
+    everyone = _everyone(runner, shards, of_row, hidden, plan)
+    whole.check_said(bool(everyone.says.any()), profile)
+    return records, shards, everyone
 
 
 def _cells(runner: Runner[T], records: T, plan: Plan) -> tuple[Ints, Ints]:
