@@ -94,7 +94,7 @@ def resolve(
     """Resolve the records of a table in shards; the links are those of `resolve.resolve`.
 
     Args:
-        runner: keeps the shards.
+        runner: keeps them.
         table: Parquet, a file or a folder of files.
         profile: the profile.
         judged: pairs that people decided on.
@@ -103,8 +103,8 @@ def resolve(
     Raises:
         InputError: as `resolve.resolve` does.
     """
-    ids, raw = _opened(runner, table, profile)
     say("normalise")
+    ids, raw = _opened(runner, table, profile)
     plan = _planned(runner, raw, table, profile, len(ids))
     records, shards, everyone = _made(runner, raw, plan)
     say("block")
@@ -115,7 +115,6 @@ def resolve(
     people = whole.judged_units(judged, ids, everyone.units)
     patterns, counts = _patterns(runner, compared, profile)
     at_large = _at_large(runner, shards, everyone, same, plan)
-    runner.drop(shards)
     known = _answers(runner, compared, people, everyone, patterns, plan)
     weights = learn.learned(patterns, counts, at_large, profile, everyone.units.n, known)
     say("cluster")
