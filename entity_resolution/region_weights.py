@@ -23,7 +23,7 @@ LOCAL = ("name", "employer", "firm", "place")  # shared by as many as there are 
 EXPECTED = 30  # pairs that the profile's expectations are worth beside what the region teaches
 AT_LARGE = 500  # the same, of strangers
 _LEAST, _RARE = 1e-7, 5e-4
-_DRAWN = 60_000  # pairs at large
+_DRAWN = 60_000  # pairs at large, where there are so many
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
@@ -103,12 +103,12 @@ def _same(met: Met, of: FieldOf, mine: Flags, ours: int, theirs: int) -> Floats:
 
 def _unlike(met: Met, of: FieldOf, ours: Codes, theirs: Codes) -> tuple[int, Floats]:
     """Draw pairs at large: how many different ones there are at most, and the share of each unlike level."""
-    draws = np.arange(_DRAWN, dtype=np.int64)
+    draws = np.arange(min(_DRAWN, len(ours) * len(theirs)), dtype=np.int64)
     a, b = ours[draws % len(ours)], theirs[(draws * 7919 + draws // len(ours) * 31) % len(theirs)]
     drawn = compare.levels(a.astype(np.int64), b.astype(np.int64), of.name, met.said, met.units)
     share = np.bincount(drawn, minlength=LEVELS).astype(float)
     share[: len(SAME) + 1] = 0
-    return min(_DRAWN, len(ours) * len(theirs)), share / max(share.sum(), 1)
+    return len(draws), share / max(share.sum(), 1)
 
 
 def _said(met: Met, of: FieldOf) -> Floats:
