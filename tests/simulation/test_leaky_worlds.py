@@ -264,6 +264,7 @@ LEAKS: list[tuple[str, object, dict[str, Frames], dict[str, Frames], str]] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("gate", "rows", "truth", "measure"), [x[1:] for x in LEAKS], ids=[x[0] for x in LEAKS]
 )
