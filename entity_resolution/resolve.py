@@ -40,7 +40,7 @@ from jiwang.ontology import KINDS, Kind
 from jiwang.progress import Progress, Task
 from jiwang.workspace import Workspace
 
-VERSION = 1  # raise when a change of rules should resolve a workspace anew
+VERSION = 2  # raise when a change of rules should resolve a workspace anew
 
 
 Out = dict[str, tuple[pl.DataFrame, type[dy.Schema] | None]]

@@ -22,20 +22,30 @@ def check_tables(schema: GraphSchema, nodes: Mapping[str, Path], edges: Mapping[
         ContractError: a table, column or key is missing, of another type, doubled, or an edge's end is no
             node of the sort that the schema names. The message names the table and how many rows are wrong.
     """
+    check_columns(schema, nodes, edges)
+    _check_unique("nodes", "id", nodes)
+    _check_unique("edges", "eid", edges)
+    for kind, edge in schema.edges.items():
+        _check_ends(kind, edge, nodes, edges[kind])
+    return {name: rows_of(path) for name, path in [*nodes.items(), *edges.items()]}
+
+
+def check_columns(schema: GraphSchema, nodes: Mapping[str, Path], edges: Mapping[str, Path]) -> None:
+    """Check only that every table is there with the columns that ``schema`` names.
+
+    Raises:
+        ContractError: a table or column is missing, unknown or of another type.
+    """
     _same_names("node", schema.nodes, nodes)
     _same_names("edge", schema.edges, edges)
     for label, node in schema.nodes.items():
         _check_columns(f"nodes/{label}", node, nodes[label])
     for kind, edge in schema.edges.items():
         _check_columns(f"edges/{kind}", edge, edges[kind])
-    _check_unique("nodes", "id", nodes)
-    _check_unique("edges", "eid", edges)
-    for kind, edge in schema.edges.items():
-        _check_ends(kind, edge, nodes, edges[kind])
-    return {name: _rows(path) for name, path in [*nodes.items(), *edges.items()]}
 
 
-def _rows(path: Path) -> int:
+def rows_of(path: Path) -> int:
+    """Return the number of rows of a table."""
     return int(pl.scan_parquet(path).select(pl.len()).collect().item())
 
 
@@ -66,25 +76,22 @@ def _check_columns(name: str, table: NodeTable | EdgeTable, path: Path) -> None:
 
 
 def _check_unique(folder: str, key: str, tables: Mapping[str, Path]) -> None:
-    every = []
-    for name, path in sorted(tables.items()):
-        keys = pl.scan_parquet(path).select(key)
-        every.append(keys)
-        counted = keys.select(
-            pl.len() - pl.col(key).n_unique(), pl.col(key).null_count().alias("none")
-        ).collect()
-        doubled, none = counted.row(0)
+    if not tables:
+        return
+    told = pl.len() - pl.col(key).n_unique(), pl.col(key).null_count().alias("none")
+    whole = pl.concat([pl.scan_parquet(path).select(key) for path in tables.values()])
+    every, none = whole.select(told).collect().row(0)
+    if not every and not none:
+        return
+    for name, path in sorted(tables.items()):  # which table is to blame
+        doubled, none = pl.scan_parquet(path).select(told).collect().row(0)
         if none:
             raise ContractError(f"graph table {folder}/{name}: {none} rows without {key}", REMEDY)
         if doubled:
             raise ContractError(f"graph table {folder}/{name}: {doubled} rows repeat another's {key}", REMEDY)
-    if not every:
-        return
-    doubled = pl.concat(every).select(pl.len() - pl.col(key).n_unique()).collect().item()
-    if doubled:
-        raise ContractError(
-            f"graph tables {folder}/*: {doubled} rows bear the {key} of another table's row", REMEDY
-        )
+    raise ContractError(
+        f"graph tables {folder}/*: {every} rows bear the {key} of another table's row", REMEDY
+    )
 
 
 def _check_ends(kind: str, edge: EdgeTable, nodes: Mapping[str, Path], path: Path) -> None:

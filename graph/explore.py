@@ -1,7 +1,7 @@
 """What an investigator asks of the graph: around a suspect, between two of them, and what came and went.
 
-Every answer is put together from one-hop questions (`graph.walk`), so that hubs are counted instead of
-followed, caps hold, and every engine gives the same answer.
+Every answer is put together from one-hop questions (`GraphStore.neighbors`), so that hubs are counted instead
+of followed, caps hold, and every engine gives the same answer.
 """
 
 from __future__ import annotations
@@ -13,8 +13,7 @@ from itertools import islice, pairwise
 
 import networkx as nx
 
-from graph.store import Row
-from graph.walk import ALWAYS, Asked, Window, followed, neighborhood
+from graph.store import ALWAYS, GraphStore, Row, Window
 
 WIDTH = 2_000  # edges that one side of a search for paths may gather at a hop
 
@@ -37,7 +36,7 @@ class Surroundings:
 
 
 def around(
-    store: Asked,
+    store: GraphStore,
     ids: Sequence[str],
     *,
     hops: int = 1,
@@ -64,7 +63,7 @@ def around(
     front = list(depth)
     for hop in range(1, hops + 1):
         # Twice the room: parallel edges, and nodes that are left out for better ones.
-        found = neighborhood(store, front, types, WIDTH, degree_cap, window)
+        found = store.neighbors(front, types, WIDTH, degree_cap, window)
         hubs |= found.hubs
         order = _tied_most([end for row in found.edges for end in _ends(row) if end not in depth])
         front = order[: max(0, node_cap - len(depth))]
@@ -89,7 +88,7 @@ def _tied_most(ends: Sequence[str]) -> list[str]:
 
 
 def between(
-    store: Asked,
+    store: GraphStore,
     a: str,
     b: str,
     *,
@@ -106,7 +105,7 @@ def between(
     """
     if a == b:
         return []
-    wanted = followed(store.schema, types)
+    wanted = store.schema.path_types(types)
     best: dict[tuple[str, str], Row] = {}
     fronts: list[list[str]] = [[a], [b]]
     seen: list[set[str]] = [{a}, {b}]
@@ -114,7 +113,7 @@ def between(
     graph.add_nodes_from((a, b))
     for turn in range(max_len):
         side = turn % 2 if fronts[turn % 2] else 1 - turn % 2
-        found = neighborhood(store, fronts[side], wanted, WIDTH, degree_cap, window).edges
+        found = store.neighbors(fronts[side], wanted, WIDTH, degree_cap, window).edges
         for row in found:
             tie = (min(_ends(row)), max(_ends(row)))
             if tie[0] != tie[1] and row["eid"] <= best.setdefault(tie, row)["eid"]:

@@ -17,7 +17,7 @@ and ``eid`` (a string, unique over all edge tables). Days are whole days since 1
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -98,6 +98,25 @@ class GraphSchema(Data):
             if taken:
                 raise ValueError(f"{name}.props: {', '.join(taken)} is reserved")
         return self
+
+    def edge_types(self, types: Sequence[str] = ()) -> list[str]:
+        """Return the edge types that are named, or all of them, in order.
+
+        Raises:
+            ValueError: one of them is no edge type of this graph.
+        """
+        unknown = sorted(set(types) - set(self.edges))
+        if unknown:
+            raise ValueError(f"the graph has no edges {', '.join(unknown)}")
+        return sorted(set(types) or self.edges)
+
+    def path_types(self, types: Sequence[str] = ()) -> list[str]:
+        """Return the edge types that paths use: those named, else all but those at sorts that are hubs."""
+        return [kind for kind in self.edge_types(types) if types or not self._touches_hub(kind)]
+
+    def _touches_hub(self, kind: str) -> bool:
+        edge = self.edges[kind]
+        return self.nodes[edge.from_].hub or self.nodes[edge.to].hub
 
     def fingerprint(self) -> str:
         """Return a digest of everything that shapes a store: labels, types, properties, ends."""

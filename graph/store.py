@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Protocol, Self
+from typing import Any, Literal, NamedTuple, Protocol, Self
 
 from graph.schema import GraphSchema
 from jiwang.progress import Progress
@@ -40,6 +40,16 @@ class Finding:
     remedy: str = ""
 
 
+class Window(NamedTuple):
+    """Days (since 1970-01-01) between which an edge must have been; None is open. No days: it fits."""
+
+    since: int | None = None
+    until: int | None = None
+
+
+ALWAYS = Window()
+
+
 @dataclass(frozen=True)
 class Neighborhood:
     """What one hop around some nodes brings.
@@ -60,13 +70,9 @@ class GraphStore(Protocol):
 
     Attributes:
         schema: its tables.
-        few: up to so many ids are asked for one by one: quicker where `=` uses an index and `IN` does not.
-        type_of: the engine's name for the type of a relationship r.
     """
 
     schema: GraphSchema
-    few: int
-    type_of: str
 
     @property
     def tag(self) -> str | None:
@@ -111,7 +117,12 @@ class GraphStore(Protocol):
         """
 
     def neighbors(
-        self, ids: Sequence[str], types: Sequence[str] = (), cap: int = 300, degree_cap: int = 100
+        self,
+        ids: Sequence[str],
+        types: Sequence[str] = (),
+        cap: int = 300,
+        degree_cap: int = 100,
+        window: Window = ALWAYS,
     ) -> Neighborhood:
         """Return the edges one hop around ``ids``.
 
@@ -119,7 +130,12 @@ class GraphStore(Protocol):
             ids: nodes to start from.
             types: edge types to follow; none means all.
             cap: edges to return.
-            degree_cap: a node with more edges of a type than this is reported as a hub, not followed.
+            degree_cap: a node with more edges of a type and direction than this, within the window or not,
+                is reported as a hub, not followed.
+            window: days between which an edge must have been.
+
+        Raises:
+            ValueError: the graph has no edges of a type.
         """
 
     def path(
@@ -127,8 +143,12 @@ class GraphStore(Protocol):
     ) -> list[Row]:
         """Return the edges of a shortest path from ``a`` to ``b``, in order, the same one on every engine.
 
-        No path, or none within ``max_len`` edges, is an empty list. Edges of sorts that the schema calls hubs
-        are followed only if ``types`` names them, and none where one node has more than ``degree_cap``.
+        Of several it is the one first by its eids. No path, or none within ``max_len`` edges, is an empty
+        list. Edges of sorts that the schema calls hubs are followed only if ``types`` names them, and none
+        either of whose ends has more than ``degree_cap`` edges of its type and direction.
+
+        Raises:
+            ValueError: the graph has no edges of a type.
         """
 
     def doctor(self) -> list[Finding]:

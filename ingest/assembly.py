@@ -14,13 +14,14 @@ from typing import Any
 
 import polars as pl
 
+from ingest import rows
 from ingest.periods import delivery
 from ingest.reading import KEY
 from ingest.repeats import mark, needed
-from ingest.staging import Staged, chunks
+from ingest.staging import Staged, tables
 from jiwang.ids import digest
 from jiwang.progress import Task
-from jiwang.tables import record_writer
+from jiwang.tables import arrow_schema, record_schema, record_writer
 
 TABLES = "tables.json"
 AT_ONCE = 2_000_000  # rows with a repeated key whose values are in memory at a time
@@ -57,24 +58,20 @@ class Assembly:
     def _written(self, name: str, staged: list[Staged], path: Path, task: Task) -> dict[str, Any]:
         repeats: dict[str, Any] = {}
         marks = pl.concat([_NO_MARKS, *_marks(staged)])
+        schema = arrow_schema(name)
         with record_writer(name, path) as write:
-            for one, chunk in chunks(staged):
-                marked = _marked(chunk.drop(KEY), marks)
-                write(marked)
+            for one, table in tables(staged):
+                ids = rows.column(table, "record_id").to_frame()
+                marked = ids.join(marks, on="record_id", how="left", maintain_order="left")
+                write(rows.filled(table, schema, {n: marked[n] for n in _MARKS}))
                 had = repeats.get(one.source.name, (0, 0))
-                more = (marked[c].count() for c in ("duplicate_of", "superseded_by"))
-                repeats[one.source.name] = [a + b for a, b in zip(had, more, strict=True)]
-                task.advance(chunk.height)
+                repeats[one.source.name] = [a + marked[n].count() for a, n in zip(had, _MARKS, strict=True)]
+                task.advance(len(ids))
         return repeats
 
 
-def _marked(chunk: pl.DataFrame, marks: pl.DataFrame) -> pl.DataFrame:
-    if marks.is_empty():
-        return chunk.with_columns(pl.lit(None, pl.String).alias(c) for c in marks.columns[1:])
-    return chunk.join(marks, on="record_id", how="left", maintain_order="left")
-
-
-_NO_MARKS = pl.DataFrame(schema=dict.fromkeys(("record_id", "duplicate_of", "superseded_by"), pl.String))
+_MARKS = ("duplicate_of", "superseded_by")
+_NO_MARKS = pl.DataFrame(schema=dict.fromkeys(("record_id", *_MARKS), pl.String))
 
 
 def _marks(staged: list[Staged]) -> Iterator[pl.DataFrame]:
@@ -86,7 +83,8 @@ def _marks(staged: list[Staged]) -> Iterator[pl.DataFrame]:
     for files in groups.values():
         group = sorted(files, key=lambda s: delivery(s.source.name))
         mapping = group[0].source.mapping
-        hashes = [pl.read_ipc(p, columns=[KEY])[KEY] for s in group for p in s.rows()]
+        schema = record_schema(mapping.table)
+        hashes = [rows.column(table, KEY) for _, table in tables(group)]
         if not hashes:
             continue
         keys = pl.concat(hashes)
@@ -96,8 +94,9 @@ def _marks(staged: list[Staged]) -> Iterator[pl.DataFrame]:
         parts = 1 + len(again) // AT_ONCE
         for part in range(parts):
             some = again.filter(again % parts == part).unique()
-            rows = [
-                chunk.filter(pl.col(KEY).is_in(some.implode())).drop(KEY)
-                for _, chunk in chunks(group, [KEY, *needed(mapping)])
+            known = {n: schema[n] for n in needed(mapping)}
+            told = [
+                rows.some(table, rows.column(table, KEY).is_in(some.implode()).arg_true(), known)
+                for _, table in tables(group)
             ]
-            yield mark(pl.concat(rows), mapping)
+            yield mark(pl.concat(told), mapping)

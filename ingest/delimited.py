@@ -6,7 +6,6 @@ worked on as whole columns of text; only those that break, or have quotes inside
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -21,7 +20,7 @@ from ingest.mapping import Mapping
 from ingest.quarantine import Rule
 from ingest.quotes import Quotes
 from ingest.raw import ROW, SPACE, Batch, Broken, text_frame
-from ingest.screen import line_rules, record_rule, stated_totals
+from ingest.screen import line_rules, record_rule, remarkable, stated_totals
 
 HEADER_WITHIN = 30  # lines among which the header is looked for: a title may stand above it
 _MARK = "\x1f"  # stands for a delimiter that is not one ASCII character
@@ -76,6 +75,7 @@ class _Reader:
         self.undecodable: dict[int, str] = {}
         spelt = {s for c in mapping.raw_columns() for s in mapping.spelt(c)}
         self.names = sorted({*(s for s in spelt if len(s) > 1 and not s.isdigit()), *top.names} - {""})
+        self.odd = remarkable(self.names, self.mark)
 
     def batches(self, part: Lines) -> Iterator[Batch]:
         """Yield the rows of some lines; a header among them parts them."""
@@ -88,20 +88,23 @@ class _Reader:
         texts, row = texts.slice(skip), start + skip - self.first.at
         self.undecodable |= {n - self.first.at: look for n, look in part.undecodable.items()}
         texts = self.quotes.plain(texts)
+        odd = texts.str.contains(self.odd)
         done = 0
-        for at in self._headers(texts):
-            yield self._segment(texts.slice(done, at - done), row + done, last=True)
+        for at in self._headers(texts, odd):
+            yield self._segment(texts.slice(done, at - done), odd.slice(done), row + done, last=True)
             yield self._other_header(texts[at], row + at)
             done = at + 1
-        yield self._segment(texts.slice(done), row + done, last=part.last)
+        yield self._segment(texts.slice(done), odd.slice(done), row + done, last=part.last)
 
-    def _headers(self, texts: pl.Series) -> list[int]:
+    def _headers(self, texts: pl.Series, odd: pl.Series) -> list[int]:
         """Return the indexes of lines that are headers otherwise than the first, in text or in columns."""
-        if not self.first.text or not len(texts):
+        if not self.first.text:
             return []
-        named = texts.str.contains_any(self.names, ascii_case_insensitive=True)
-        others = named & (texts.str.strip_chars(SPACE) != self.top.text)
-        return [at for at in others.arg_true() if looks_like_header(texts[at].split(self.mark), self.mapping)]
+        at = odd.arg_true()
+        some = texts.gather(at)
+        named = some.str.contains_any(self.names, ascii_case_insensitive=True)
+        others = at.filter(named & (some.str.strip_chars(SPACE) != self.top.text))
+        return [n for n in others if looks_like_header(texts[n].split(self.mark), self.mapping)]
 
     def _other_header(self, text: str, row: int) -> Batch:
         names = tuple(f.strip(SPACE) for f in text.split(self.mark))
@@ -112,51 +115,37 @@ class _Reader:
         broken = Broken.by(row, "repeated_header", f"自此 {len(names)} 列 other columns from here on")
         return Batch(_nothing(self.top), [broken], keys=self.top.keys, faults=[*faults])
 
-    def _segment(self, texts: pl.Series, row: int, *, last: bool) -> Batch:
+    def _segment(self, texts: pl.Series, odd: pl.Series, row: int, *, last: bool) -> Batch:
         """Part lines under one header into rows; ``row`` is the source_row of the first."""
         top, count = self.top, len(self.top.names)
         bad = {n - row for n in self.undecodable if row <= n < row + len(texts)}
         taken = self.quotes.take(texts, count, skip=bad, last=last)
-        self.carried, texts = texts.slice(taken.end), texts.head(taken.end)
-        frame = pl.DataFrame({"t": texts}).with_row_index("i")
+        self.carried = texts.slice(taken.end)
+        frame = pl.DataFrame({"t": texts, "odd": odd.head(len(texts))}).with_row_index("i").head(taken.end)
         if taken.spent:
             frame = frame.filter(~pl.col("i").is_in(sorted(taken.spent)))
-        frame = frame.with_columns(
-            line_rules(frame["t"], top.text, self.mark).alias("rule"),
-            (pl.col("t").str.count_matches(self.mark, literal=True) + 1).alias("n"),
-            (pl.col("i").cast(pl.Int64) + row).alias(ROW),
-        )
+        frame = self._screened(frame, top).with_columns((pl.col("i").cast(pl.Int64) + row).alias(ROW))
         if bad:
             garbled = pl.when(pl.col("i").is_in(sorted(bad))).then(pl.lit("undecodable"))
             frame = frame.with_columns(garbled.otherwise("rule").alias("rule"))
-        whole = pl.col("rule").is_null() & (pl.col("n") == count)
-        batch = Batch(self._parted(frame.filter(whole)), keys=top.keys)
+        whole = frame["rule"].is_null() & (frame["fields"].list.len() == count)
+        batch = Batch(_parted(frame, whole, top), keys=top.keys)
         for i, rule, text in frame.filter(~whole).select("i", "rule", "t").iter_rows():
             self._take(batch, row + i, rule, text, unbalanced=i in taken.unbalanced)
         self._take_quoted(batch, {row + i: fields for i, fields in taken.records.items()})
         self.undecodable = {n: look for n, look in self.undecodable.items() if n >= row + taken.end}
         return batch
 
-    def _parted(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Return plain lines of the right number of fields as the wanted columns."""
-        keys, wanted = self.top.keys, self.top.wanted
-        if frame.is_empty():
-            return _nothing(self.top)
-        texts = _tidied(frame["t"], self.mark)
-        if len(keys) == 1:
-            columns = texts.alias(keys[0]).to_frame().select(_null_if_empty(keys[0]))
-        else:
-            columns = pl.read_csv(
-                io.BytesIO(_joined(texts)),
-                has_header=False,
-                separator=self.mark,
-                quote_char=None,
-                schema=dict.fromkeys(keys, pl.String),
-                columns=[i for i, k in enumerate(keys) if k in set(wanted)],
-                raise_if_empty=False,
-            )
-        assert columns.height == frame.height
-        return columns.select(wanted).insert_column(0, frame[ROW])
+    def _screened(self, frame: pl.DataFrame, top: Header) -> pl.DataFrame:
+        """Add to lines ``t`` the ``rule`` that breaks each by its words, and its bare ``fields``."""
+        at = frame["odd"].arg_true()
+        texts = frame["t"]
+        some = texts.gather(at)
+        rules = pl.repeat(None, len(texts), dtype=pl.String, eager=True)
+        return frame.with_columns(
+            rules.scatter(at, line_rules(some, top.text, self.mark)).alias("rule"),
+            texts.scatter(at, _tidied(some, self.mark)).str.split(self.mark).alias("fields"),
+        )
 
     def _take(self, batch: Batch, row: int, rule: Rule | None, text: str, *, unbalanced: bool) -> None:
         """Enter a line that is no plain row: broken by its words, or of another number of fields."""
@@ -199,11 +188,13 @@ class _Reader:
             batch.frame = pl.concat([batch.frame, quoted], how="diagonal").sort(ROW)
 
 
-def _joined(texts: pl.Series) -> bytes:
-    """Return the lines as one run of UTF-8, without the detour of a Python text."""
-    arrow = texts.str.join("\n").to_arrow(compat_level=pl.CompatLevel.oldest())
-    found: bytes = arrow.buffers()[2].to_pybytes()
-    return found
+def _parted(frame: pl.DataFrame, whole: pl.Series, top: Header) -> pl.DataFrame:
+    """Return the wanted columns of the lines that are ``whole``."""
+    fields = pl.col("fields").list
+    found = frame.select(
+        ROW, *(fields.get(n, null_on_oob=True).alias(k) for n, k in enumerate(top.keys) if k in top.wanted)
+    )
+    return found.filter(whole).select(ROW, *(_null_if_empty(k) for k in top.wanted))
 
 
 def _nothing(top: Header) -> pl.DataFrame:
@@ -215,12 +206,8 @@ def _null_if_empty(name: str) -> pl.Expr:
 
 
 def _tidied(texts: pl.Series, mark: str) -> pl.Series:
-    """Return lines without spaces around their fields; only lines that have some are touched."""
+    """Return lines without spaces around their fields."""
     spaces = SPACE.replace(mark, "")
     space, m = re.escape(spaces), re.escape(mark)
-    beside = texts.str.contains(f"{m}[{space}]|[{space}]{m}")
-    at = (beside | (texts.str.strip_chars(spaces).str.len_bytes() != texts.str.len_bytes())).arg_true()
-    if not len(at):
-        return texts
-    tidy = texts.gather(at).str.replace_all(rf"[{space}]*{m}[{space}]*", mark.replace("$", "$$"))
-    return texts.clone().scatter(at, tidy.str.strip_chars(spaces))
+    tidy = texts.str.replace_all(rf"[{space}]*{m}[{space}]*", mark.replace("$", "$$"))
+    return tidy.str.strip_chars(spaces)

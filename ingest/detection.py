@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ingest.encoding import UTF8, UTF16, decoded, decodes
+from ingest.opening import opened
 from jiwang.errors import SourceError
 
 SAMPLE = 8 << 20  # bytes at the head of a file by which its encoding is told
 TOLERATED = 0.01  # share of lines that may fail to decode before the encoding itself is doubted
 PROVING = 4  # lines in other than ASCII that must decode for one that does not
 BROKEN_FEW = 4  # lines that may fail in a file however small: it was a few rows that broke, not the encoding
+# What proves a line to be in another encoding. Not GB18030: broken UTF-8 decodes in it too, by luck.
+_OTHERWISE = (UTF8, "gb2312")
 _BOMS = {codecs.BOM_UTF8: UTF8, codecs.BOM_UTF16_LE: UTF16, codecs.BOM_UTF16_BE: UTF16}
 _SAME = {
     **dict.fromkeys(("gbk", "gb2312", "cp936"), "gb18030"),
@@ -48,7 +51,7 @@ def detect(path: Path, name: str, declared: Sequence[str]) -> tuple[str, ...]:
 
 def _sample(path: Path) -> bytes:
     """Return the head of the file, cut at a line's end where that does not cut all of it."""
-    with path.open("rb") as handle:
+    with opened(path) as handle:
         head = handle.read(SAMPLE)
         whole = not handle.read(1)
     return head if whole or b"\n" not in head else head[: head.rfind(b"\n") + 1]
@@ -66,10 +69,11 @@ def _told(sample: bytes, wanted: Sequence[str]) -> str | None:
         return next(iter(narrow), None)
     if decodes(sample, UTF8):
         return UTF8 if UTF8 in wanted else None
+    readings = [(e, *(o for o in narrow if o != e)) for e in narrow]
     whole = (e for e in narrow if decodes(sample, e))
     alone = (e for e in narrow if _mostly(sample, (e,)))
-    mixed = (e for e in narrow if _mostly(sample, (e, *(o for o in narrow if o != e))))
-    return next(whole, None) or next(alone, None) or next(mixed, None)
+    mixed = (r[0] for r in readings if _mostly(sample, r))
+    return next(whole, None) or next(alone, None) or next(mixed, None) or _broken(sample, readings)
 
 
 def _mostly(sample: bytes, encodings: Sequence[str]) -> bool:
@@ -80,11 +84,27 @@ def _mostly(sample: bytes, encodings: Sequence[str]) -> bool:
     return bad <= max(BROKEN_FEW, TOLERATED * len(found.texts)) and proofs >= PROVING * bad
 
 
+def _broken(sample: bytes, readings: Sequence[tuple[str, ...]]) -> str | None:
+    """Return the encoding of a file many lines of which are broken, and in no other encoding either.
+
+    They are rows to quarantine, however many. What reads most of them, were it declared, is the remedy, and
+    a file of whose lines none but broken ones are left is no text: both are told instead.
+    """
+    if b"\x00" in sample or not readings:
+        return None
+    lost = {r: decoded(sample, r, 0).undecodable for r in readings}
+    best = min(readings, key=lambda r: len(lost[r]))
+    lines = sample.split(b"\n")
+    bad = [lines[at] for at in lost[best]]
+    otherwise = sum(any(decodes(line, e) for e in _OTHERWISE if e not in best) for line in bad)
+    return None if otherwise * 2 > len(bad) or 0 in lost[best] else best[0]
+
+
 def _looks(sample: bytes) -> str:
     bom = next((e for mark, e in _BOMS.items() if sample.startswith(mark)), None)
     if bom:
         return bom
-    found = next((e for e in (UTF8, "gb18030") if decodes(sample, e)), None)
+    found = next((e for e in (UTF8, "gb18030") if decodes(sample, e) or _mostly(sample, (e,))), None)
     if found:
         return found
     mixed = len(sample) and _mostly(sample, ("gb18030", UTF8))

@@ -16,6 +16,7 @@ from ingest import encoding
 from ingest.encoding import Lines
 from ingest.layouts import Json, JsonLines
 from ingest.mapping import Mapping
+from ingest.opening import is_packed, opened
 from ingest.paths import Paths, at, met
 from ingest.quarantine import Rule
 from ingest.raw import ROW, Batch, Broken, text_frame
@@ -101,9 +102,11 @@ def _parsed(text: str) -> Any:
 
 def _opened(path: Path, name: str, layout: Json, codec: str) -> tuple[Iterable[Any], list[int]]:
     """Return the elements of a document and the number of rows that it states of itself."""
-    if path.stat().st_size > WHOLE:
+    with opened(path) as handle:
+        data = handle.read(WHOLE + 1)
+    if len(data) > WHOLE:
         return _one_by_one(path, name, layout, codec), _stated(path, layout, codec)
-    document = _parsed(path.read_bytes().decode(codec, errors="replace").removeprefix("\ufeff"))
+    document = _parsed(data.decode(codec, errors="replace").removeprefix("\ufeff"))
     if document is _BROKEN:
         return _one_by_one(path, name, layout, codec), []
     found = at(document, layout.records)
@@ -125,7 +128,7 @@ def _one_by_one(path: Path, name: str, layout: Json, codec: str) -> Iterator[Any
     last = layout.records.rpartition(".")[2]
     opening = re.compile(rf'"{re.escape(last)}"\s*:\s*\[' if last else r"^\ufeff?\s*\[")
     decoder = codecs.getincrementaldecoder(codec)(errors="replace")
-    with path.open("rb") as handle:
+    with opened(path) as handle:
         text, more = "", True
         start = None
         while more and not start:
@@ -162,7 +165,7 @@ def _grown(handle: BinaryIO, decoder: codecs.IncrementalDecoder, text: str) -> t
 
 def _stated(path: Path, layout: Json, codec: str) -> list[int]:
     """Return the number that a large document states of itself, at its head or its end."""
-    if not layout.total:
+    if not layout.total or is_packed(path):  # the end of a packed file is not at hand
         return []
     with path.open("rb") as handle:
         head = handle.read(_MARGIN)

@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
+from ingest.opening import opened
 from jiwang.errors import SourceError
 
 BLOCK = 32 << 20  # bytes read at a time: a file of any size passes through bounded memory
@@ -22,7 +24,7 @@ LONGEST_LINE = 64 << 20  # bytes: a longer line is no record, and would not fit 
 HEAD = 1 << 20  # bytes among which a header is looked for
 UTF8, UTF16 = "utf-8", "utf-16"
 _NEVER = "\x1e"  # a record separator, which files have line feeds for
-_ODD = (_NEVER.encode(), b"\n\n", b"\n\r\n")  # what a reader of CSVs would not take for lines
+_WINDOW = 1 << 20  # bytes looked at together: they, and what is found in them, stay in the processor's cache
 
 
 @dataclass
@@ -56,7 +58,7 @@ def lines(path: Path, name: str, encodings: Sequence[str], block: int | None = N
     first, rest, more, size = 0, b"", True, block or BLOCK
     order = _byte_order(path) if encodings[0] == UTF16 else ""
     feed = b"\r" if not order and _ends_in_cr(path) else b""
-    with path.open("rb") as handle:
+    with opened(path) as handle:
         while more:
             read = handle.read(size)
             more = len(read) == size
@@ -81,7 +83,7 @@ def _too_long(name: str, line: int) -> SourceError:
 
 def _byte_order(path: Path) -> str:
     """Return which byte of a pair comes first: as the mark says, or, without one, where the zeros stand."""
-    with path.open("rb") as handle:
+    with opened(path) as handle:
         head = handle.read(HEAD)
     if head.startswith((codecs.BOM_UTF16_BE, codecs.BOM_UTF16_LE)):
         return "utf-16-be" if head.startswith(codecs.BOM_UTF16_BE) else "utf-16-le"
@@ -90,7 +92,7 @@ def _byte_order(path: Path) -> str:
 
 def _ends_in_cr(path: Path) -> bool:
     """Say whether lines end in CR alone, as they did on old Macs."""
-    with path.open("rb") as handle:
+    with opened(path) as handle:
         head = handle.read(HEAD)
     return b"\r" in head and b"\n" not in head
 
@@ -157,19 +159,25 @@ def _utf8_lines(data: bytes) -> list[tuple[int, int]]:
 
     Two CJK characters in a row are looked for by their bytes; only lines that have them are decoded.
     """
-    raw = np.frombuffer(data, dtype=np.uint8)
-    leads = np.flatnonzero((raw - np.uint8(0xE4)) < 6)  # wraps around below: one comparison, one pass
-    leads = leads[leads < len(raw) - 5]
-    for step, lowest, width in ((1, 0x80, 64), (2, 0x80, 64), (3, 0xE4, 6), (4, 0x80, 64), (5, 0x80, 64)):
-        leads = leads[(raw[leads + step] - np.uint8(lowest)) < width]
     found: list[tuple[int, int]] = []
-    for at in leads.tolist():
+    for at in _leads(np.frombuffer(data, dtype=np.uint8)):
         if found and at < found[-1][1]:
             continue
         start, end = data.rfind(b"\n", 0, at) + 1, data.find(b"\n", at) + 1 or len(data)
         if decodes(data[start:end], UTF8):
             found.append((start, end))
     return found
+
+
+def _leads(raw: npt.NDArray[np.uint8]) -> Iterator[int]:
+    """Yield where two CJK characters in a row begin, were the bytes UTF-8."""
+    for start in range(0, len(raw), _WINDOW):
+        part = raw[start : start + _WINDOW + 5]
+        leads = np.flatnonzero((part - np.uint8(0xE4)) < 6)  # wraps around below: one comparison, one pass
+        leads = leads[leads < min(_WINDOW, len(part) - 5)]
+        for step, lowest, width in ((1, 0x80, 64), (2, 0x80, 64), (3, 0xE4, 6), (4, 0x80, 64), (5, 0x80, 64)):
+            leads = leads[(part[leads + step] - np.uint8(lowest)) < width]
+        yield from (leads + start).tolist()
 
 
 def _wide(data: bytes, order: str, first: int) -> Lines:
@@ -184,14 +192,27 @@ def _parted(text: str) -> pl.Series:
     if not text:
         return pl.Series(dtype=pl.String)
     data = text.encode()
-    if b"\r\r\n" in data:
+    feeds, returns = _count(data, b"\n"), _count(data, b"\r")
+    if returns not in (0, feeds) and b"\r\r\n" in data:
         data = data.replace(b"\r\n", b"\n")
-    if data.startswith((b"\n", b"\r\n")) or data.endswith(b"\r") or any(odd in data for odd in _ODD):
-        whole = text.replace("\r\n", "\n").removesuffix("\r").removesuffix("\n")
-        return pl.Series([whole]).str.split("\n").explode(empty_as_null=False, keep_nulls=False)
-    # The reader of CSVs parts lines, in CRLF too, in a third of the time, where it leaves none out.
-    schema = {"t": pl.String}
-    return pl.read_csv(data, has_header=False, separator=_NEVER, quote_char=None, schema=schema)["t"]
+    if _NEVER.encode() not in data:
+        # The reader of CSVs parts lines, in CRLF too, in a third of the time, where it leaves none out.
+        schema = {"t": pl.String}
+        texts = pl.read_csv(
+            data, has_header=False, separator=_NEVER, quote_char=None, schema=schema, raise_if_empty=False
+        )["t"]
+        whole = len(texts) == feeds + (not data.endswith(b"\n")) and not texts.null_count()
+        if whole and not data.endswith(b"\r"):
+            return texts
+    plain = text.replace("\r\n", "\n").removesuffix("\r").removesuffix("\n")
+    return pl.Series([plain]).str.split("\n").explode(empty_as_null=False, keep_nulls=False)
+
+
+def _count(data: bytes, byte: bytes) -> int:
+    """Return how often a byte occurs: in windows, four times as fast as `bytes.count`."""
+    raw = np.frombuffer(data, dtype=np.uint8)
+    parts = (raw[start : start + _WINDOW] for start in range(0, len(raw), _WINDOW))
+    return sum(int(np.count_nonzero(part == ord(byte))) for part in parts)
 
 
 def decodes(data: bytes, encoding: str) -> bool:

@@ -70,10 +70,11 @@ class Column(Strict):
         sentinels: texts that stand for "no date" here, beside the usual ones.
         separator: what parts the items of a list.
         template: for a JSON list of objects: how an item is written, e.g. ``{post}:{name}``.
-        join: the columns that this one is put together from, in order, with ``between`` between them; the
-            column's own name is then a mere label.
+        join: the columns that this one is put together from, ``between`` between them; its name is a label.
         split: the column that this one is a part of; ``pattern`` is a regular expression whose first group
             is the part.
+        either: the columns of which the first that holds more than nothing and nought is taken.
+        filled: column → canonical code: which of them holds more than nothing and nought says the code.
         fill_down: an empty cell repeats the one above (merged cells of a workbook).
         switch: other fields for some rows.
         optional: the column may be absent.
@@ -94,6 +95,8 @@ class Column(Strict):
     between: str = ""
     split: str | None = None
     pattern: str | None = None
+    either: tuple[str, ...] = ()
+    filled: Codes = Field(default_factory=dict)
     fill_down: bool = False
     separator: str = ";"
     template: str | None = None
@@ -160,7 +163,8 @@ class Mapping(Strict):
     def sources(self, name: str) -> tuple[str, ...]:
         """Return the file's columns that a column of the mapping is made from: most often itself."""
         column = self.columns[name]
-        return column.join or ((column.split,) if column.split else (name,))
+        several = column.join or column.either or tuple(column.filled)
+        return several or ((column.split,) if column.split else (name,))
 
     def raw_columns(self) -> tuple[str, ...]:
         """Return every column of the file that is read, units among them, each once."""
@@ -185,6 +189,8 @@ class Mapping(Strict):
 
     def code_table(self, column: Column) -> Codes:
         """Return the code table of a column, empty where it has none."""
+        if column.filled:
+            return {code: code for code in column.filled.values()}
         if isinstance(column.codes, str):
             return self.codes[column.codes]
         return column.codes or {}

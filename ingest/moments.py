@@ -118,27 +118,29 @@ def _with_lunar(texts: pl.Series, kind: str, how: Styles) -> pl.DataFrame:
 
 
 def _by_parts(texts: pl.Series, kind: str, how: Styles) -> pl.DataFrame:
+    # Few distinct dates occur in a column; each is taken apart once.
+    coded = texts.to_arrow().dictionary_encode()
+    found = _taken_apart(pl.Series(coded.dictionary, dtype=pl.String), kind, how)
+    return found.select(pl.all().gather(pl.Series(coded.indices)))
+
+
+def _taken_apart(texts: pl.Series, kind: str, how: Styles) -> pl.DataFrame:
+    """Return ``value`` and ``verdict`` of texts that are all distinct."""
     t = pl.col("t")
     unset = t.is_in([*SENTINELS, *how.sentinels])
-    frame = texts.alias("t").to_frame()
-    # Few distinct dates occur in a column; each is taken apart once.
-    distinct = frame.unique(maintain_order=True)
     declared = [_moment(t, s, how.pivot) for s in how.styles]
     others = [
         _moment(t, s, how.pivot) for s in _OTHERS if s not in how.styles and (kind == "month" or "d" in s)
     ]
     never = [pl.lit(None, pl.Datetime("us"))]
-    found = distinct.with_columns(pl.coalesce(declared or never).alias("own"))
-    strange = found.filter(pl.col("own").is_null())  # few: the others are tried on them alone
-    strange = strange.select("t", pl.coalesce(others or never).alias("other"))
-    found = found.join(strange, on="t", how="left", nulls_equal=True, maintain_order="left")
-    value = pl.coalesce("own", "other")
+    found = texts.alias("t").to_frame().with_columns(pl.coalesce(declared or never).alias("own"))
+    strange = found["own"].is_null().arg_true()  # few: the others are tried on them alone
+    other = found[strange].select(pl.coalesce(others or never).alias("o"))["o"]
+    value = pl.col("value")
     value = pl.when(~unset & value.is_between(_EARLIEST, _LATEST, closed="left")).then(value)
+    found = found.with_columns(found["own"].scatter(strange, other).alias("value"))
     found = found.select("t", "own", value.alias("value"))
-    found = found.select("t", _cast(pl.col("value"), kind), _verdict(t, unset, kind).alias("verdict"))
-    return frame.join(found, on="t", how="left", nulls_equal=True, maintain_order="left").select(
-        "value", "verdict"
-    )
+    return found.select(_cast(pl.col("value"), kind), _verdict(t, unset, kind).alias("verdict"))
 
 
 def _moment(text: pl.Expr, style: str, pivot: int) -> pl.Expr:
@@ -180,9 +182,7 @@ def _cast(value: pl.Expr, kind: str) -> pl.Expr:
 def _verdict(text: pl.Expr, unset: pl.Expr, kind: str) -> pl.Expr:
     cut = text.str.contains(r"^[0-9]{8}([0-9]{2}){0,2}$") if kind == "datetime" else pl.lit(value=False)
     return (
-        pl.when(text.is_null())
-        .then(None)
-        .when(unset)
+        pl.when(unset)
         .then(pl.lit("sentinel"))
         .when(pl.col("value").is_null())
         .then(pl.lit("bad_date"))

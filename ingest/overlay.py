@@ -91,14 +91,15 @@ class Overlay:
 
     def _between(self, start: int, end: int) -> list[str]:
         found: list[str] = []
-        for first, texts in self._parts:
+        for first, texts in list(self._parts):
             low, high = max(start, first), min(end, first + len(texts))
             found += texts.slice(low - first, high - low).to_list() if high > low else []
         return found
 
     def _forget(self, line: int) -> None:
         """Let go of the blocks that end before ``line``: what stands there is asked for no more."""
-        self._parts = [(f, t) for f, t in self._parts if f + len(t) > line]
+        gone = sum(f + len(t) <= line for f, t in list(self._parts))
+        del self._parts[:gone]  # in place: the reader, which works ahead, adds to the end meanwhile
 
     def _check(self) -> None:
         """Hold every correction against what stands in the file, in a pass before: a row may span blocks."""

@@ -71,9 +71,10 @@ def text_frame(
     rows: Sequence[int], columns: Sequence[str], values: Sequence[Sequence[str | None]]
 ) -> pl.DataFrame:
     """Return a batch's frame from lists: one list of values a row."""
-    schema = {ROW: pl.Int64, **dict.fromkeys(columns, pl.String)}
-    frame = pl.DataFrame([[n, *v] for n, v in zip(rows, values, strict=True)], schema=schema, orient="row")
-    return frame.with_columns(stripped(frame[c]) for c in columns)
+    laid = zip(*values, strict=True) if values else [()] * len(columns)
+    texts = [pl.Series(c, v, dtype=pl.String) for c, v in zip(columns, laid, strict=True)]
+    t = pl.exclude(ROW).str.strip_chars(SPACE)
+    return pl.DataFrame([pl.Series(ROW, rows, dtype=pl.Int64), *texts]).with_columns(pl.when(t != "").then(t))
 
 
 def broken_frame(broken: Sequence[Broken]) -> pl.DataFrame:

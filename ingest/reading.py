@@ -9,14 +9,15 @@ import polars as pl
 
 from ingest import columnar, delimited, documents, encoding, fixed, workbook
 from ingest.account import Entry
+from ingest.ahead import ahead
 from ingest.convert import convert
 from ingest.fitting import Source
 from ingest.layouts import Csv, Fixed, Json, JsonLines, Workbook
+from ingest.likelihood import Likelihood
 from ingest.overlay import Overlay
 from ingest.paths import Paths
 from ingest.raw import ROW, Batch, broken_frame
 from ingest.repeats import key_hash
-from ingest.shapes import Shapes
 from ingest.slips import Slips
 from jiwang import ids
 from jiwang.progress import Task
@@ -46,17 +47,17 @@ def batches(source: Source, overlay: Overlay | None = None) -> Iterator[Batch]:
 
 
 def settle(
-    batch: Batch, source: Source, entry: Entry | None = None, shapes: Shapes | None = None
+    batch: Batch, source: Source, entry: Entry | None = None, likelihood: Likelihood | None = None
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Part a batch into accepted records (with verdicts) and broken rows (`BROKEN_SCHEMA`): none is lost.
 
-    Codes that are in no code table are entered into ``entry``; ``shapes`` are what was learnt of the file.
+    Codes that are in no code table are entered into ``entry``; ``likelihood`` is what was learnt of the file.
     """
     mapping = source.mapping
     converted = convert(batch.frame, mapping, source.constants)
     certain = list(batch.broken)
     if batch.keys:
-        slips = Slips(mapping, source.constants, shapes)
+        slips = Slips(mapping, source.constants, likelihood)
         certain += slips.slipped(batch.frame, converted)
         certain += slips.judge(batch.misfits, batch.keys)
     first = broken_frame(certain)
@@ -79,10 +80,10 @@ def read(
     """
     overlay = overlay or Overlay(source)
     seen: set[str] = set()
-    shapes = Shapes()
+    likelihood = Likelihood()
     done, whole = 0, source.path.stat().st_size
-    for batch in batches(source, overlay):
-        accepted, broken = settle(batch, source, entry, shapes)
+    for batch in ahead(batches(source, overlay)):
+        accepted, broken = settle(batch, source, entry, likelihood)
         overlay.keep(accepted[ROW], broken[ROW])
         entry.rows_read += batch.rows_read
         entry.accepted += accepted.height

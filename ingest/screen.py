@@ -70,6 +70,18 @@ def line_rules(texts: pl.Series, header: str, delimiter: str) -> pl.Series:
     return frame.scatter(list(found), list(found.values())) if found else frame
 
 
+def remarkable(names: Sequence[str], delimiter: str) -> str:
+    """Return the pattern of lines that may be no plain row: all others need not be looked at again.
+
+    It finds what `line_rules` breaks, one of the ``names`` of a header, and spaces at the edge of a field.
+    One pattern costs no more than each of its parts, which are looked for in one pass.
+    """
+    mark, space = re.escape(delimiter), re.escape(SPACE.replace(delimiter, ""))
+    blank = f"^[{re.escape(SPACE + _FULL_WIDTH)}{mark}]*$"
+    spaced = f"^[{space}]|[{space}]{mark}|{mark}[{space}]|[{space}]$"
+    return "|".join([_SUSPECT, _total(delimiter), blank, spaced, *map(re.escape, names)])
+
+
 @cache
 def _total(delimiter: str) -> str:
     return _TOTAL.format(_BETWEEN + re.escape(delimiter))
@@ -80,7 +92,7 @@ def record_rule(fields: Sequence[str], header: Sequence[str]) -> Rule | None:
     said = [f.strip(SPACE) for f in fields]
     if not any(said):
         return "blank_line"
-    if said == list(header):
+    if said in (list(header), [h.rpartition("/")[2] for h in header]):  # or the lower row of a merged one
         return "repeated_header"
     if re.match(_total(""), said[0]) and not _too_much_for_a_total(said):
         return "total_line"
@@ -90,8 +102,11 @@ def record_rule(fields: Sequence[str], header: Sequence[str]) -> Rule | None:
 def words_rule(values: Sequence[str | None]) -> Rule | None:
     """Return ``undecodable`` or ``placeholder`` where half of what is said is mojibake or test words."""
     texts = [s for v in values if v and (s := v.strip(SPACE))]
+    doubtful = [s for s in texts if _DOUBTFUL.match(s)]  # most suspects hold one such value among many sound
+    if 2 * len(doubtful) < sum(len(s) > _LONGEST_UNSAID for s in texts):
+        return None
     said = [s for s in texts if len(s) > _LONGEST_UNSAID or not _UNSAID.match(s)]
-    doubtful = [s for s in said if _DOUBTFUL.match(s)]  # most suspects hold one such value among many sound
+    doubtful = [s for s in said if _DOUBTFUL.match(s)]
     if not doubtful or len(doubtful) * 2 < len(said):
         return None
     garbled = sum(len(s) > 1 and _is_garbled(s) for s in doubtful)

@@ -1,4 +1,8 @@
-"""Slipped columns: rows whose values stand beside their columns, seen by what the columns can hold."""
+"""Slipped columns: rows whose values stand beside their columns.
+
+Two witnesses tell: what the other rows of the file look like (`ingest.likelihood`), and, in a file too small
+to learn from, the types of the columns alone.
+"""
 
 from __future__ import annotations
 
@@ -8,106 +12,108 @@ from collections.abc import Sequence
 import polars as pl
 
 from ingest.convert import Converted, convert
+from ingest.likelihood import FURTHEST, Likelihood
 from ingest.mapping import Mapping
 from ingest.raw import ROW, Broken, text_frame
-from ingest.shapes import Shapes
 from ingest.values import MISFITS
 
-SUSPICIOUS = 2  # hints in one row before a slip is looked for
+SUSPICIOUS = 2  # faults in one row before types alone are asked
 SURE = 2  # faults that another reading of a row must mend: one may be dirt
-FURTHEST = 3  # columns that a row may have slipped by
+LIKELIER = 6.0  # by how much (natural log) a row of another number of fields must be likelier otherwise
 TRIED = 2_000  # rows of a batch for which every place of a slip is tried
+MOVED = "各列整体移位后相符 fits when moved"
 Fields = list[str | None]
 
 
 class Slips:
     """What tells slipped rows of one file.
 
-    ``constants`` are those of the mapping, which fill needed fields as well.
+    ``constants`` are those of the mapping, which fill needed fields as well; ``likelihood`` is what was
+    learnt of the file.
     """
 
     def __init__(
-        self, mapping: Mapping, constants: MappingOf[str, str], shapes: Shapes | None = None
+        self, mapping: Mapping, constants: MappingOf[str, str], likelihood: Likelihood | None = None
     ) -> None:
         self.mapping, self.constants = mapping, constants
-        self.shapes = shapes or Shapes()
+        self.likelihood = likelihood or Likelihood()
 
     def judge(self, misfits: dict[int, list[str]], names: Sequence[str]) -> list[Broken]:
         """Tell rows of another number of fields apart: ``shifted``, or ``field_count`` (cut off, padded).
 
         A row is held against the columns from the left, its last field left out where it is short (half a
         value). It has slipped if it says something beyond the last column, or if taking fields out somewhere,
-        or putting empty ones in, makes more of its values fit.
+        or putting empty ones in, makes it far likelier (makes more of its values fit).
         """
+        count, rows = len(names), list(misfits.values())
+        beyond = [any(f.strip() for f in fields[count:]) for fields in rows]
+        inside = [i for i, b in enumerate(beyond) if not b]
+        if self.likelihood.known:
+            gains = {i: self.likelihood.gains(names, rows[i], cut=len(rows[i]) < count) for i in inside}
+            slipped = {i for i, gain in gains.items() if gain >= LIKELIER}
+        else:
+            slipped = self._mended(rows, inside, names)
+        return [
+            Broken(
+                n,
+                "shifted" if beyond[i] or i in slipped else "field_count",
+                f"{len(fields)} 列，应为 {count} 列",
+            )
+            for i, (n, fields) in enumerate(misfits.items())
+        ]
+
+    def _mended(self, rows: Sequence[list[str]], inside: Sequence[int], names: Sequence[str]) -> set[int]:
+        """Return which rows of another number of fields have fewer faults with a gap or surplus elsewhere."""
         count = len(names)
-        plain = [self._from_the_left(fields, count) for fields in misfits.values()]
-        faults = self._tried(names, plain)
-        beyond = [any(f.strip() for f in fields[count:]) for fields in misfits.values()]
-        doubtful = [i for i, f in enumerate(faults) if f and not beyond[i]]
-        better = set(doubtful[TRIED:])
+        plain = self._tried(names, [self._from_the_left(rows[i], count) for i in inside])
+        faults = {i: f for i, f in zip(inside, plain, strict=True) if f}
+        doubtful = list(faults)
         owners: list[int] = []
         others: list[Fields] = []
-        rows = list(misfits.values())
         for i in doubtful[:TRIED]:
             tries = _realigned(rows[i], count)
             owners += [i] * len(tries)
             others += tries
-        better |= {
-            i for i, f in zip(owners, self._tried(names, others), strict=True) if f + SURE <= faults[i]
-        }
-        gone = [beyond[i] or i in better for i in range(len(rows))]
-        return [
-            Broken(n, "shifted" if slipped else "field_count", f"{len(fields)} 列，应为 {count} 列")
-            for (n, fields), slipped in zip(misfits.items(), gone, strict=True)
-        ]
+        better = {i for i, f in zip(owners, self._tried(names, others), strict=True) if f + SURE <= faults[i]}
+        return better | set(doubtful[TRIED:])
 
     def slipped(self, frame: pl.DataFrame, converted: Converted) -> list[Broken]:
         """Find rows of the right number of fields whose columns have slipped all the same.
 
-        Only a row with a fault of type (a value of the wrong shape, a needed one that is missing) and another
-        hint is looked at. It is called slipped only if moving a run of its values by up to `FURTHEST` columns
-        makes every one of them fit: a merely dirty row stays. (What fell off the end may be missing then.)
+        Only a row with a hint is looked at: a value that has not the type of its column, a code in no table,
+        nothing where there always is something. It is called slipped only if moving a run of its values by up
+        to `FURTHEST` columns makes it far likelier (by types alone: makes every value fit): a merely dirty
+        row stays. What fell off the end may be missing then.
         """
         names = [n for n in frame.columns if n != ROW]
         typed = _faults(converted, self.mapping)
-        self.shapes.learn(frame, typed)
-        at = (typed > 0).arg_true()
-        some, told = frame[at], converted.verdicts[at] if converted.verdicts.width else converted.verdicts
-        suspects = some.filter(
-            typed.gather(at) + self.shapes.strange(some, self._misfits(told)) >= SUSPICIOUS
-        )
+        self.likelihood.learn(frame, typed)
+        if self.likelihood.known:
+            hints = (typed > 0) | _unknown(converted) | self.likelihood.gaps(frame)
+            doubted = frame.filter(hints).select(ROW, *names)
+            better = self.likelihood.better(names, [fields for _, *fields in doubted.iter_rows()])
+            return [Broken(n, "shifted", MOVED) for n, b in zip(doubted[ROW], better, strict=True) if b]
         owners: list[int] = []
         tried: list[Fields] = []
-        for row, *fields in suspects.select(ROW, *names).iter_rows():
+        for row, *fields in frame.filter(typed >= SUSPICIOUS).select(ROW, *names).iter_rows():
             moves = _moves(fields)
             owners += [row] * len(moves)
             tried += moves
         fits = {n for n, f in zip(owners, self._misshapen(names, tried), strict=True) if not f}
-        return [Broken(n, "shifted", "各列按类型可整体移位复原 fits when moved") for n in sorted(fits)]
-
-    def _misfits(self, verdicts: pl.DataFrame) -> dict[str, pl.Series]:
-        """Return column → the rows whose value has not the type of its field."""
-        fields = {c.field: n for n, c in self.mapping.columns.items()}
-        return {
-            fields[f]: verdicts[f].is_in(list(MISFITS)).fill_null(value=False)
-            for f in verdicts.columns
-            if f in fields
-        }
+        return [Broken(n, "shifted", MOVED) for n in sorted(fits)]
 
     def _tried(self, names: Sequence[str], rows: Sequence[Fields]) -> list[int]:
         """Return how many faults rows have if their values stand where they are tried."""
         if not rows:
             return []
         frame = text_frame(range(len(rows)), names, rows)
-        found = _faults(convert(frame, self.mapping, self.constants), self.mapping)
-        return (found + self.shapes.strange(frame)).to_list()
+        return _faults(convert(frame, self.mapping, self.constants), self.mapping).to_list()
 
     def _misshapen(self, names: Sequence[str], rows: Sequence[Fields]) -> list[int]:
         if not rows:
             return []
         frame = text_frame(range(len(rows)), names, rows)
-        found = convert(frame, self.mapping, self.constants).faults.cast(pl.Int64)
-        return (found + self.shapes.strange(frame)).to_list()
+        return convert(frame, self.mapping, self.constants).faults.cast(pl.Int64).to_list()
 
     @staticmethod
     def _from_the_left(fields: list[str], count: int) -> Fields:
@@ -126,6 +132,14 @@ def _faults(converted: Converted, mapping: Mapping) -> pl.Series:
             missing &= ~converted.verdicts[name].is_in(list(MISFITS)).fill_null(value=False)
         lacking += missing.cast(pl.Int64)
     return converted.faults.cast(pl.Int64) + lacking
+
+
+def _unknown(converted: Converted) -> pl.Series:
+    """Return the rows with a code that is in no code table."""
+    if not converted.verdicts.width:
+        return pl.repeat(value=False, n=converted.values.height, dtype=pl.Boolean, eager=True)
+    said = pl.any_horizontal(pl.all().eq("unknown_code").fill_null(value=False))
+    return converted.verdicts.select(said.alias("u"))["u"]
 
 
 def _realigned(fields: list[str], count: int) -> list[Fields]:

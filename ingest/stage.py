@@ -62,7 +62,7 @@ def run(  # noqa: PLR0913 - what the orchestrator gives every stage, and what th
         stamp = fingerprint(source, region, dialect, settings, sources=sources, allow_unknown=allow_unknown)
         stamp |= _corrected(workspace)
     handover = survey(source, known, allow_unknown=allow_unknown)
-    staging = Staging(workspace.root, region, given)
+    staging = Staging(workspace.root, region, given, _hashed(source, stamp))
     with workspace.publish("quarantine", stamp) as quarantine, workspace.publish("records", stamp) as records:
         staged = staging.staged(handover.sources, progress)
         entries = _sound(staged, handover.left_out if allow_unknown else None, _batch_before(workspace))
@@ -74,6 +74,12 @@ def run(  # noqa: PLR0913 - what the orchestrator gives every stage, and what th
         _keep_quality(workspace, figures, staged, records)
     staging.prune(staged)
     return told
+
+
+def _hashed(source: Path, stamp: Mapping[str, Any]) -> dict[Path, str]:
+    """Return the hashes that the stamp holds already: a large file is not read through once more."""
+    known: Mapping[str, str] = stamp.get("files", {})
+    return {path: known[name] for path, name in files(source) if name in known}
 
 
 def _keep_quality(

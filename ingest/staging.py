@@ -15,14 +15,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 import ingest
 import jiwang
-from ingest import corrections
+from ingest import corrections, rows
 from ingest.account import Entry
+from ingest.ahead import ahead
 from ingest.corrections import Correction
 from ingest.fitting import Source
 from ingest.overlay import Overlay
@@ -34,6 +35,9 @@ from jiwang.manifest import file_digest
 from jiwang.ontology import record_tables
 from jiwang.progress import Progress
 from jiwang.workspace import write_json
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 FOLDER = "staged"
 _ACCOUNT, _BROKEN, _RAW = "account.json", "broken.arrow", "raw.arrow"
@@ -54,10 +58,6 @@ class Staged:
         """The file."""
         return self.entry.source
 
-    def rows(self) -> list[Path]:
-        """Return the Arrow files of its records, in the order of their rows."""
-        return sorted(self.folder.glob("rows-*.arrow"))
-
     def broken(self) -> pl.DataFrame:
         """Return its broken rows."""
         return pl.read_ipc(self.folder / _BROKEN)
@@ -68,20 +68,28 @@ class Staged:
 
 
 class Staging:
-    """The staged files of a workspace at ``root``, for one ``region``, with the ``given`` corrections."""
+    """The staged files of a workspace at ``root``, for one ``region``, with the ``given`` corrections.
 
-    def __init__(self, root: Path, region: str, given: Mapping[str, Mapping[int, Correction]]) -> None:
+    ``digests`` are the `file_digest` of files that are known already.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        region: str,
+        given: Mapping[str, Mapping[int, Correction]],
+        digests: Mapping[Path, str] | None = None,
+    ) -> None:
         self.folder, self.region, self.given = root / FOLDER, region, given
+        self.digests = dict(digests or {})
 
     def staged(self, sources: list[Source], progress: Progress) -> list[Staged]:
         """Return the sources staged, reading those that are not yet; each shows its bytes as they go by."""
         self.folder.mkdir(exist_ok=True)
-        digests: dict[Path, str] = {}
         found = []
         for source in sources:
-            if source.path not in digests:
-                digests[source.path] = file_digest(source.path)
-            content = digests[source.path]
+            content = self.digests.get(source.path) or file_digest(source.path)
+            self.digests[source.path] = content
             key = self._key(source, content)
             entry = self._kept(key, source) or self._read(key, source, progress)
             found.append(Staged(key, self.folder / key, entry, content))
@@ -118,8 +126,9 @@ class Staging:
         entry, overlay = Entry(source), Overlay(source, self.given.get(source.name))
         broken = [pl.DataFrame(schema={**BROKEN_SCHEMA, "source_file": pl.String})]
         with progress.task(source.name, total=source.path.stat().st_size) as task:
-            for number, (records, bad) in enumerate(_batches(source, self.region, entry, task, overlay)):
-                records.write_ipc(fresh / f"rows-{number:06}.arrow", compression="lz4")
+            batches = ahead(_batches(source, self.region, entry, task, overlay))
+            for number, (records, bad) in enumerate(batches):
+                rows.lay(records, fresh, number)
                 broken.append(bad)
         pl.concat(broken).write_ipc(fresh / _BROKEN, compression="lz4")
         overlay.raw().write_ipc(fresh / _RAW, compression="lz4")
@@ -171,8 +180,9 @@ def _code() -> str:
     return h.hexdigest()
 
 
-def chunks(staged: list[Staged], columns: list[str] | None = None) -> Iterator[tuple[Staged, pl.DataFrame]]:
-    """Yield the records of staged files, a batch at a time, in the order given, with these columns (all)."""
+def tables(staged: list[Staged]) -> Iterator[tuple[Staged, pa.Table]]:
+    """Yield the records of staged files, a batch at a time, in the order given (`rows.opened`)."""
     for one in staged:
-        for path in one.rows():
-            yield one, pl.read_ipc(path, columns=columns)
+        for path in rows.laid(one.folder):
+            with rows.opened(path) as table:
+                yield one, table

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dataframely as dy
 import polars as pl
@@ -25,6 +25,9 @@ from jiwang.resolution_tables import (
     Judgements,
     Review,
 )
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 # Given on from there: every contract is found here.
 __all__ = ["AccountLeads", "Conflicts", "Doubts", "Evidence", "IdentityLeads", "Judgements", "Review"]
@@ -337,40 +340,42 @@ def write(frame: pl.DataFrame, contract: type[dy.Schema], path: Path) -> None:
     checked.write_parquet(path, compression="zstd")
 
 
+def arrow_schema(table: str) -> pa.Schema:
+    """Return the columns of a record table as Arrow types."""
+    empty = pl.DataFrame(schema=record_schema(table))
+    return empty.to_arrow(compat_level=pl.CompatLevel.oldest()).schema
+
+
 @contextmanager
-def record_writer(table: str, path: Path) -> Iterator[Callable[[pl.DataFrame], None]]:
-    """Give a function that appends rows to a record table, columns and types as the ontology has them.
+def record_writer(table: str, path: Path) -> Iterator[Callable[[pa.Table], None]]:
+    """Give a function that appends rows, columns as in `arrow_schema`, to a record table.
 
-    A table of any size passes through the memory of one frame.
-
-    Raises:
-        ContractError: a frame lacks a column.
+    A table of any size passes through the memory of one call.
     """
     import pyarrow.parquet as pq  # noqa: PLC0415 - slow to import
 
-    schema = record_schema(table)
-    arrow = pl.DataFrame(schema=schema).to_arrow(compat_level=pl.CompatLevel.oldest()).schema
     path.parent.mkdir(parents=True, exist_ok=True)
     # Names and numbers hardly repeat: a dictionary of them is built in vain, and then left again.
     few = [n for n, f in record_tables()[table].fields.items() if f.type in _REPEATING]
     with pq.ParquetWriter(
-        path, arrow, compression="zstd", use_dictionary=["region", "source_file", *few]
+        path, arrow_schema(table), compression="zstd", use_dictionary=["region", "source_file", *few]
     ) as writer:
-
-        def write(frame: pl.DataFrame) -> None:
-            missing = [c for c in schema if c not in frame.columns]
-            if missing:
-                raise ContractError(
-                    f"{table}: columns missing: {', '.join(missing)}", "report this with the manifest"
-                )
-            if frame.height:
-                rows = frame.select(pl.col(c).cast(t) for c, t in schema.items())
-                writer.write_table(rows.to_arrow(compat_level=pl.CompatLevel.oldest()))
-
-        yield write
+        yield writer.write_table
 
 
 def write_records(frame: pl.DataFrame, table: str, path: Path) -> None:
-    """Write a whole record table."""
+    """Write a whole record table, columns and types as the ontology has them.
+
+    Raises:
+        ContractError: the frame lacks a column.
+    """
+    schema = record_schema(table)
+    missing = [c for c in schema if c not in frame.columns]
+    if missing:
+        raise ContractError(
+            f"{table}: columns missing: {', '.join(missing)}", "report this with the manifest"
+        )
+    rows = frame.select(pl.col(c).cast(t) for c, t in schema.items())
     with record_writer(table, path) as write_rows:
-        write_rows(frame)
+        if rows.height:
+            write_rows(rows.to_arrow(compat_level=pl.CompatLevel.oldest()))

@@ -2,9 +2,12 @@
 
 import hashlib
 from collections.abc import Iterator, MutableSequence, Sequence
+from itertools import islice
 from math import log
 from random import Random
 from typing import Any, ClassVar, TypeVar
+
+import numpy as np
 
 Item = TypeVar("Item")
 _EXACT = 10**15  # widths up to which a float draws every number
@@ -20,6 +23,8 @@ class Stream(Random):
         """Return a number from ``range(start, stop, step)``."""
         if stop is None:
             start, stop = 0, start
+        if step == 1 and 0 < stop - start <= _EXACT:  # nearly all calls
+            return start + int(self.random() * (stop - start))
         width = (stop - start + step - 1) // step
         if width <= 0 or width > _EXACT:
             return super().randrange(start, stop, step)
@@ -98,6 +103,7 @@ class Serial:
         12: 999999999959,
         15: 999999999999947,
     }
+    BLOCK: ClassVar[int] = 4096  # times the largest prime it still fits into 64 bits
 
     def __init__(self, rng: Random, width: int, lot: int = 0, lots: int = 1) -> None:
         """Choose the walk."""
@@ -106,11 +112,34 @@ class Serial:
         step = rng.randrange(self.prime // 3, self.prime - 1)
         self.at = (rng.randrange(1, self.prime) + lot * step) % self.prime
         self.step = step * lots % self.prime
+        self._numbers = self._walk()
 
     def next(self) -> str:
         """Return the next number as text of the fixed width."""
-        self.at = (self.at + self.step) % self.prime
-        # Squaring folds the walk, so that neighbours in time are not neighbours modulo the step either.
-        mixed = self.at * self.at % self.prime
-        mixed = mixed if 2 * self.at < self.prime else self.prime - mixed
-        return str(mixed).zfill(self.width)
+        return next(self._numbers)
+
+    def take(self, count: int) -> list[str]:
+        """Return the next numbers."""
+        return list(islice(self._numbers, count))
+
+    def _walk(self) -> Iterator[str]:
+        """Yield the numbers, made a block at a time: those of movements and items are millions."""
+        spell, steps = f"%0{self.width}d".__mod__, np.arange(1, self.BLOCK + 1) * self.step
+        while True:
+            at = (self.at + steps) % self.prime
+            self.at = int(at[-1])
+            # Squaring folds the walk, so that neighbours in time are not neighbours modulo the step either.
+            mixed = _squares(at, self.prime)
+            yield from map(spell, np.where(2 * at < self.prime, mixed, self.prime - mixed).tolist())
+
+
+def _squares(numbers: np.ndarray, prime: int) -> np.ndarray:
+    """Return the squares modulo a prime below 2^50, as exact as whole numbers of any length would have them.
+
+    The square wraps at 2^64 and so does the multiple taken off; the quotient, a float, errs by one at most.
+    """
+    quotients = (numbers.astype(np.float64) * numbers / prime).astype(np.int64)
+    rests: np.ndarray = numbers * numbers - quotients * prime
+    rests[rests < 0] += prime
+    rests[rests >= prime] -= prime
+    return rests

@@ -13,7 +13,7 @@ from random import Random
 from simulation.chance import stream
 from simulation.data import table
 from simulation.numbering import Numbering
-from simulation.sharing import Cell, Hospital, Shared, Stub, Stubs
+from simulation.sharing import Cell, Company, Hospital, Shared, Stub, Stubs
 
 DISTRICT = 15_000  # people of a district at most, while the divisions of the region suffice
 DIVISIONS = 60  # districts of a region at most: each needs a county of its own
@@ -110,6 +110,8 @@ def _shared(plans: list[RegionPlan], counts: list[int], numbering: Numbering) ->
         for home, work, stub in _migrants(plans, makers, rng):
             made[starts[home] + rng.randrange(counts[home])].away.append(stub)
             made[starts[work] + rng.randrange(counts[work])].guests.append(stub)
+        for region, company in _companies(plans, makers):
+            made[starts[region] + rng.randrange(counts[region])].companies.append(company)
         for region, cell in _cells(plans, hospitals, makers, rng):
             made[starts[region] + rng.randrange(counts[region])].cells.append(cell)
     return made
@@ -122,6 +124,17 @@ def _migrants(plans: list[RegionPlan], makers: Stubs, rng: Random) -> list[tuple
         for _ in range(round(plan.people * table("country")["migrants"])):
             work = rng.choice([at for at in range(len(plans)) if at != home])
             made.append((home, work, makers.person(plan.division)))
+    return made
+
+
+def _companies(plans: list[RegionPlan], makers: Stubs) -> list[tuple[int, Company]]:
+    """Choose the employers of several regions: region and employer, the first region its home."""
+    rng, words = makers.rng, table("country")["companies"]
+    made = []
+    for at in range(max(1, round(sum(plan.people for plan in plans) * words["per_100k"] / 100_000))):
+        where = rng.sample(range(len(plans)), min(len(plans), rng.randint(*words["regions"])))
+        company = makers.company(at, plans[where[0]].division)
+        made += [(region, company) for region in where]
     return made
 
 

@@ -44,6 +44,7 @@ def create(
     banking = Banking(registry, stream(seed, "banking"))
     world = World(seed, ground, numbering, people)
     world.employers = firms(economy, people, int(size * 0.3), rng)
+    world.employers += strangers.companies(shared, economy, people, stream(seed, "companies"))
     _care(world, registry, shared, size)
     strangers.bank(guests, shared, banking)
     careers = Careers(banking, rng)

@@ -1,7 +1,7 @@
 """The two years of the hand-over, counted in months from 0."""
 
 from calendar import monthrange
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 
 START = date(2024, 1, 1)
@@ -27,6 +27,24 @@ def length(month: int) -> int:
     """Return the number of days of the month."""
     day = first(month)
     return monthrange(day.year, day.month)[1]
+
+
+@cache
+def days(month: int) -> list[date]:
+    """Return the days of the month."""
+    return [first(month) + timedelta(days=at) for at in range(length(month))]
+
+
+@cache
+def midnight(day: date) -> datetime:
+    """Return the moment at which the day begins."""
+    return datetime.combine(day, time())
+
+
+@cache
+def seconds() -> list[timedelta]:
+    """Return what has passed of a day at each of its seconds: millions of moments are made of them."""
+    return [timedelta(seconds=at) for at in range(86400)]
 
 
 def month_of(day: date) -> int:

@@ -1,12 +1,15 @@
 """Simulates the districts of a country, several at a time, and joins what they wrote to files."""
 
 import gc
+import os
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Thread
 from typing import Any, NamedTuple
 
 from simulation import gathering, ledger
@@ -110,12 +113,19 @@ def simulate(country: list[list[District]], out: Path, *, processes: int, sample
             gathering.across(
                 [(region.plan.folder, region.hidden) for region in regions], scratch / "made" / "truth"
             )
-        # Published by rename: a run that is broken off leaves nothing that looks like a hand-over.
-        for path in sorted((scratch / "made").iterdir()):
-            path.rename(out / path.name)
+        _publish(scratch / "made", out)
     made = [made for region in regions for made in region.made.values()]
     rings, innocents = sum(one.rings for one in made), sum(one.innocents for one in made)
     say(f"{len(regions)} region(s), {rings} rings, {innocents} innocent groups: {out}")
+
+
+def _publish(made: Path, out: Path) -> None:
+    """Let what was made take the place of the empty folder: a run that is broken off publishes nothing."""
+    try:
+        made.replace(out)
+    except OSError:  # a folder that cannot be replaced: the one that somebody stands in, a link to another
+        for path in sorted(made.iterdir()):
+            path.rename(out / path.name)
 
 
 def _alone(region: _Region, sample: float) -> None:
@@ -148,10 +158,20 @@ def _together(regions: list[_Region], processes: int, sample: float) -> None:
                         pending[pool.submit(call, *arguments)] = (region, -1)
 
 
+def _follow() -> None:
+    """Let this process end with the one that started it, however that ends."""
+    Thread(target=_mourn, args=(parent_process(),), daemon=True).start()
+
+
+def _mourn(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
+
+
 @contextmanager
 def _pool(processes: int) -> Iterator[ProcessPoolExecutor]:
     """Start processes that share no state with this one; what has not begun is dropped when one fails."""
-    pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"))
+    pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_follow)
     try:
         yield pool
     finally:

@@ -46,6 +46,21 @@ class Hospital:
 
 
 @dataclass(frozen=True, slots=True)
+class Company:
+    """An employer with staff in several regions; ``home`` is the division of the one that registered it.
+
+    ``entity`` is its number in the truth of every region, ``seats`` how many it employs in each.
+    """
+
+    entity: int
+    name: str
+    uscc: str
+    sector: str
+    home: str
+    seats: int
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     """What one district plays of a ring that crosses regions.
 
@@ -87,6 +102,7 @@ class Shared:
         guests: People registered elsewhere who work here.
         away: People registered here who work elsewhere.
         cells: Parts of crossing rings.
+        companies: Employers of several regions.
     """
 
     central: Hospital | None = None
@@ -94,6 +110,7 @@ class Shared:
     guests: list[Stub] = field(default_factory=list)
     away: list[Stub] = field(default_factory=list)
     cells: list[Cell] = field(default_factory=list)
+    companies: list[Company] = field(default_factory=list)
 
 
 class Stubs:
@@ -132,6 +149,17 @@ class Stubs:
             registry.card(bank["bin"]),
             bank["name"],
         )
+
+    def company(self, at: int, division: str) -> Company:
+        """Return the country's ``at``-th employer of several regions; its name is nobody else's."""
+        rng, words, sectors = self.rng, table("country")["companies"], table("economy")["sectors"]
+        first, second = words["names"], words["more"]
+        core = first[at % len(first)] + second[at // len(first) % len(second)]
+        sector = rng.choice([row for row in sectors if row["word"] != "劳务派遣"])["word"]
+        # Beyond a hundred of them the place in front tells namesakes apart, as it does in life.
+        front = "" if at < len(first) * len(second) else f"第{at // (len(first) * len(second))}"
+        name, uscc = f"{front}{core}{sector}集团有限公司", self._registry.credit_code(division)
+        return Company(self.entity(), name, uscc, sector, division, rng.randint(*words["seats"]))
 
     def hospital(self, division: str, city: str) -> Hospital:
         """Return the central hospital of a region."""

@@ -4,11 +4,12 @@ from datetime import timedelta
 from random import Random
 
 from simulation.banking import Banking
+from simulation.economy import Economy
 from simulation.ground import address
 from simulation.period import START
 from simulation.registry import Registry
 from simulation.sharing import Hospital, Shared, Stub
-from simulation.world import Clinic, Person, Place, Region
+from simulation.world import Clinic, Employer, Person, Place, Region
 
 KEPT = 0.35  # share of those away whom their home still insures as residents
 
@@ -59,6 +60,19 @@ def bank(people: dict[int, Person], shared: Shared, banking: Banking) -> None:
         if not person.away:
             stub = known[number]
             banking.adopt(person, (stub.account, stub.card, stub.bank))
+
+
+def companies(shared: Shared, economy: Economy, people: list[Person], rng: Random) -> list[Employer]:
+    """Return the employers of several regions as they are here: with a manager and staff of this district."""
+    able = [person for person in people if 30 <= START.year - person.born.year <= 58 and not person.away]
+    made = []
+    for company in shared.companies:
+        firm = economy.found(rng.choice(able), company.seats, company.sector)
+        firm.entity, firm.name, firm.uscc, firm.former = company.entity, company.name, company.uscc, ""
+        # No ring plays with it: what it is here would have to be so in every region.
+        firm.busy, firm.cash, firm.elsewhere = True, False, company.home != economy.region.division
+        made.append(firm)
+    return made
 
 
 def central(hospital: Hospital, clinic: Clinic) -> None:

@@ -204,7 +204,7 @@ class Person:
 
 @dataclass(slots=True, eq=False)
 class Employer:
-    """A firm; one of ``cash`` pays wages by hand and declares none.
+    """A firm; one of ``cash`` pays wages by hand and declares none, one of ``elsewhere`` is registered there.
 
     ``boss`` is the legal representative; capital in ten thousand yuan; ``level`` scales wages.
     """
@@ -236,6 +236,7 @@ class Employer:
     spells: list[Spell] = field(default_factory=list)
     cash: bool = False
     busy: bool = False
+    elsewhere: bool = False
 
 
 @dataclass(slots=True, eq=False)

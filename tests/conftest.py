@@ -1,8 +1,8 @@
 """What every test shares: quiet maths libraries, and doors that open only where their need is met.
 
-A test marked `inbox`, `neo4j`, `browser` or `gpu` needs something that not every machine has. Where it is
-missing the test is skipped, and one line at the end of the session says what was not run and what would run
-it. JIWANG_REQUIRE=inbox,neo4j turns a missing need into a failure: for a CI that is supposed to have it.
+A test marked `inbox`, `neo4j`, `browser`, `gpu` or `spark` needs something that not every machine has. Where
+it is missing the test is skipped, and one line at the end of the session says what was not run and what would
+run it. JIWANG_REQUIRE=inbox,neo4j turns a missing need into a failure: for a CI that is supposed to have it.
 """
 
 from __future__ import annotations
@@ -56,6 +56,11 @@ def has_browser() -> bool:
     return chromium() is not None and importlib.util.find_spec("playwright") is not None
 
 
+def has_spark() -> bool:
+    java = shutil.which("java") or os.environ.get("JAVA_HOME")
+    return bool(java) and importlib.util.find_spec("pyspark") is not None
+
+
 def has_gpu() -> bool:
     import torch
 
@@ -84,6 +89,7 @@ NEEDS = (
     ),
     Need("browser", has_browser, "no Chromium; install chromium, or name one in JIWANG_CHROMIUM"),
     Need("gpu", has_gpu, "no CUDA device"),
+    Need("spark", has_spark, "no Spark; install the extra `spark` and a Java 17 or later"),
 )
 
 

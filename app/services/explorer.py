@@ -16,8 +16,7 @@ from app.services.network import MAX_NODES, Edge, Network, Node, labels, layout
 from graph.explore import around, between, difference
 from graph.opening import open_store
 from graph.schema import load_schema
-from graph.store import GraphStore, Row
-from graph.walk import Window
+from graph.store import GraphStore, Row, Window
 from jiwang.config import load
 
 EPOCH = date(1970, 1, 1)

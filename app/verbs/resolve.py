@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -30,6 +30,18 @@ def resolve(
     append: Annotated[
         bool, typer.Option("--append", help="With --table: join its records to the entities in --out.")
     ] = False,
+    engine: Annotated[
+        Literal["local", "spark"],
+        typer.Option("--engine", help="With --table: this machine, or Spark (extra `spark`, Java)."),
+    ] = "local",
+    partitions: Annotated[
+        int | None,
+        typer.Option(
+            "--partitions",
+            min=1,
+            help="With --table: into how many parts; by default what memory asks for.",
+        ),
+    ] = None,
 ) -> int:
     """Resolve people, employers, clinics and accounts; with --table, the records of any table."""
     from jiwang.errors import UsageError
@@ -42,21 +54,28 @@ def resolve(
         raise UsageError(
             "resolve needs --workspace DIR, or --table FILE --profile P --out DIR", "give one or the other"
         )
-    return _table(table, profile, out, append=append)
+    return _table(table, profile, out, None if append else (engine, partitions))
 
 
-def _table(table: Path, profile: str | None, out: Path, *, append: bool) -> int:
+def _table(
+    table: Path, profile: str | None, out: Path, spread: tuple[Literal["local", "spark"], int | None] | None
+) -> int:
+    import os
+
+    # Characters are read one by one: the readings of phrases take longer to load than a batch to resolve.
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
     from entity_resolution.engine import batch, tabular
+    from entity_resolution.engine.spreading import Spread
     from jiwang.errors import UsageError
     from jiwang.progress import progress_for_terminal
 
     progress = progress_for_terminal()
-    if append:
+    if spread is None:
         summary = batch.run(table, out, progress=progress)
     elif profile is None:
         raise UsageError("--table needs a --profile", "name person, person_cn, or a TOML file of your own")
     else:
-        summary = tabular.run(table, profile, out, progress=progress)
+        summary = tabular.run(table, profile, out, progress=progress, spread=Spread(*spread))
     for name, value in summary.items():
         typer.echo(f"{name}: {value}")
     for warning in tabular.warnings(out):

@@ -3,7 +3,7 @@ id = "sham_employment"
 typology = "P5"
 funds = ["pension"]
 severity = "orange"
-version = 1
+version = 2
 status = "active"
 requires = ["PAYS_FEE", "INSURED_BY"]
 basis = "社会保险基金行政监督办法（令48号）第32条"
@@ -30,7 +30,7 @@ doc = { zh = "非亲属付款人的最少人数", en = "payers, no kin" }
 
 [params.payments]
 type = "int"
-default = 4
+default = 2
 min = 2
 max = 200
 doc = { zh = "每人付款的最少次数", en = "payments each" }

@@ -3,13 +3,14 @@ id = "taken_over_account"
 typology = "P7"
 funds = ["pension"]
 severity = "red"
-version = 1
+version = 2
 status = "active"
 requires = ["TAKES_OVER"]
 basis = "社会保险法 第88条；刑法 第266条"
 false_positives = [
     { zh = "15位升18位、生僻字更正、少数民族姓名转写", en = "upgrade from 15 digits, repair of a rare character, transliteration" },
     { zh = "录入错误更正（同姓、同出生日期）", en = "correction of a slip (same surname, same date of birth)" },
+    { zh = "登记时误录配偶信息，退休前更正（亲属之间的改动不计）", en = "a spouse’s data entered by mistake and corrected (changes between kin do not count)" },
 ]
 
 [title]
@@ -37,7 +38,7 @@ last_day = "last payment"
 edges = "changes, payments and transfers"
 --- */
 MATCH (x:Person)-[t:TAKES_OVER]->(y:Person)
-WHERE t.amount >= $gain AND x.id <> y.id
+WHERE t.amount >= $gain AND t.kin = 0 AND x.id <> y.id
 WITH x, max(t.amount) AS amount, min(t.first_day) AS first_day, max(t.last_day) AS last_day,
   collect(DISTINCT y.id) AS before, collect(DISTINCT t.eid) AS changes
 OPTIONAL MATCH (x)-[f:PAYS_FEE]->(q:Person)

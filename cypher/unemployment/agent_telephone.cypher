@@ -2,8 +2,8 @@
 id = "agent_telephone"
 typology = "I1"
 funds = ["unemployment", "maternity"]
-severity = "orange"
-version = 1
+severity = "yellow"
+version = 2
 status = "active"
 requires = ["CLAIMS_WITH"]
 basis = "刑法 第266条；社会保险基金监督举报工作管理办法（令49号）"

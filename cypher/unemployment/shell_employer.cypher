@@ -3,7 +3,7 @@ id = "shell_employer"
 typology = "U2"
 funds = ["unemployment"]
 severity = "orange"
-version = 1
+version = 2
 status = "active"
 requires = ["CLAIMS_FROM", "PASSES_ON"]
 basis = "社会保险法 第88条；刑法 第266条"
@@ -42,6 +42,13 @@ min = 1
 max = 100
 doc = { zh = "把失业金转给同一非亲属的最少人数", en = "claimants who pass benefit on to the same stranger" }
 
+[params.part]
+type = "float"
+default = 0.25
+min = 0.0
+max = 1.0
+doc = { zh = "转给同一人的占领取人的最低比例", en = "of the claimants, at least this share pass it on to the same stranger" }
+
 [params.firms]
 type = "int"
 default = 3
@@ -65,7 +72,7 @@ WITH e, coalesce(sum(c.amount), 0.0) AS amount, min(c.first_day) AS first_day, m
 MATCH (e)<-[k:CLAIMS_FROM]-(x:Person)-[t:PASSES_ON]->(q:Person)
 WHERE k.benefit = 'unemployment' AND t.benefit = 'unemployment' AND t.kin = 0 AND t.rent = 0 AND q.agent_for <= $firms
 WITH e, staff, amount, first_day, last_day, claims, q.id AS taker, count(DISTINCT x.id) AS givers, collect(DISTINCT t.eid) AS passed
-WHERE givers >= $passers
+WHERE givers >= $passers AND givers >= $part * e.unemployment_claimants
 RETURN e.id AS subject, [staff, [taker]] AS members, amount AS amount, first_day AS first_day, last_day AS last_day,
   [claims, passed] AS edges
 ORDER BY subject, taker LIMIT $limit

@@ -21,19 +21,22 @@ from entity_resolution.engine.profile import FieldOf
 Bytes = npt.NDArray[np.uint8]
 Flags = npt.NDArray[np.bool_]
 LEVELS: Mapping[str, tuple[str, ...]] = {
-    "han_name": ("sounds alike", "written otherwise", "one character differs", "differs"),
+    "han_name": ("sounds alike", "a character lost", "written otherwise", "one character differs", "differs"),
     "latin_name": ("turned round", "very alike", "alike", "sounds alike", "a part in common", "differs"),
     "date": ("one slip", "two parts agree", "within two months", "same year", "differs"),
+    "year": ("one year apart", "two years apart", "differs"),
+    "code": ("differs",),
     "citizen": ("one slip", "two slips", "masked, fits", "differs", "two usable", "same, under another name"),
     "id": ("one slip", "two slips", "differs"),
     "phone": ("one slip", "differs"),
     "han_address": ("same house or road", "differs"),
     "latin_address": ("very alike", "alike", "differs"),
     "sex": ("differs",),
+    "source": ("none in common",),
     "text": ("very alike", "alike", "differs"),
 }
 BORROWED = LEVELS["citizen"].index("same, under another name")
-PARTIAL = {"han_name": 1, "citizen": 2}  # the level of two equal values that are masked
+PARTIAL = {"han_name": 2, "citizen": 2}  # the level of two equal values that are masked
 _NEAR_DAYS = 60
 
 
@@ -44,8 +47,11 @@ def rule(of: FieldOf) -> str:
         "address": f"{of.script}_address",
         "id": "citizen" if of.checksum == "citizen" else "id",
         "date": "date",
+        "year": "year",
+        "code": "code",
         "phone": "phone",
         "sex": "sex",
+        "source": "source",
     }
     return by_kind.get(of.kind, "text")
 
@@ -95,7 +101,11 @@ def _han_name(x: pl.Series, y: pl.Series) -> Bytes:
     score = np.zeros(len(x))
     at = np.flatnonzero(may)
     score[at] = names.likenesses(x.gather(at), y.gather(at))
-    return _first([score == names.SOUND, score == names.WRITING, score == names.SHAPE], 3)
+    lost_one = (score == names.WRITING) & frame.select(
+        pl.col("x").str.len_chars() >= 3
+    ).to_series().to_numpy()
+    lost_one &= (frame["x"].str.len_chars() == frame["y"].str.len_chars()).to_numpy()
+    return _first([score == names.SOUND, lost_one, score == names.WRITING, score == names.SHAPE], 4)
 
 
 def _latin_name(x: pl.Series, y: pl.Series) -> Bytes:
@@ -122,6 +132,11 @@ def _date(x: pl.Series, y: pl.Series) -> Bytes:
     return _first([(slip & ~open_) | turned, parts, near, year], 4)
 
 
+def _year(x: pl.Series, y: pl.Series) -> Bytes:
+    apart = (x.cast(pl.Int32) - y.cast(pl.Int32)).abs().to_numpy()
+    return _first([apart == 1, apart == 2], 2)
+
+
 def _citizen(x: pl.Series, y: pl.Series) -> Bytes:
     short = [pl.when(pl.col(c).str.len_chars() == 15).then(pl.col(c)) for c in ("x", "y")]
     frame = pl.DataFrame({"x": x, "y": y})
@@ -136,8 +151,10 @@ def _citizen(x: pl.Series, y: pl.Series) -> Bytes:
     fits = np.zeros(len(x), dtype=bool)
     for one, other in (("x", "y"), ("y", "x")):
         parts = pl.col(one).str.extract_groups(head)
-        ends = pl.col(other).str.starts_with(parts.struct.field("1")) & pl.col(other).str.ends_with(
-            parts.struct.field("2")
+        tail = parts.struct.field("2")
+        old = pl.col(other).str.slice(0, 17).str.ends_with(tail)  # the end of the number of 15 places
+        ends = pl.col(other).str.starts_with(parts.struct.field("1")) & (
+            pl.col(other).str.ends_with(tail) | old
         )
         masked = pl.col(one).str.contains("*", literal=True) & ~pl.col(other).str.contains("*", literal=True)
         fits |= frame.select((masked & ends).fill_null(value=False)).to_series().to_numpy()
@@ -163,7 +180,7 @@ def _latin_address(x: pl.Series, y: pl.Series) -> Bytes:
     return _first([ratio >= 90, ratio >= 75], 2)
 
 
-def _sex(x: pl.Series, y: pl.Series) -> Bytes:
+def _unlike(x: pl.Series, y: pl.Series) -> Bytes:
     del y
     return np.zeros(len(x), dtype=np.uint8)
 
@@ -177,11 +194,14 @@ _RULES: Mapping[str, Callable[[pl.Series, pl.Series], Bytes]] = {
     "han_name": _han_name,
     "latin_name": _latin_name,
     "date": _date,
+    "year": _year,
+    "code": _unlike,
     "citizen": _citizen,
     "id": _id,
     "phone": _phone,
     "han_address": _han_address,
     "latin_address": _latin_address,
-    "sex": _sex,
+    "sex": _unlike,
+    "source": _unlike,
     "text": _text,
 }

@@ -7,6 +7,7 @@ person to decide (`judgements`; a full run applies what was decided).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,10 @@ import numpy.typing as npt
 import polars as pl
 
 from entity_resolution.engine import block, compare, grow, index, merge, tabular, units, values
+from entity_resolution.engine.folder import recover
 from entity_resolution.engine.grow import PUBLISHED, Joined
 from entity_resolution.engine.index import Index
-from entity_resolution.engine.resolve import HOME, Resolution, record_ids, rules
+from entity_resolution.engine.resolve import HOME, Resolution, against, record_ids, rules
 from entity_resolution.engine.units import Listed, Units
 from entity_resolution.engine.values import NONE, Said, Values
 from jiwang.errors import InputError
@@ -41,26 +43,26 @@ def run(table: Path, out: Path, *, progress: Progress) -> dict[str, Any]:
     """
     with progress.task("join batch", total=_STEPS) as task:
         task.say("open")
+        recover(out)
         known = index.open_index(out)
         task.advance()
         task.say("normalise")
         frame = tabular.read_table(table)
         ids, order = record_ids(frame, known.profile)
-        links = pl.read_parquet(out / "links.parquet")
-        _refuse_known(ids, links)
+        _refuse_known(ids, known)
         said = values.read(frame[order], known.profile)
         task.advance()
         task.say("block and compare")
         found, joined = _resolve(said, ids, frame[order], known)
         task.advance()
         task.say("publish")
-        summary = grow.publish_batch(found, joined, known, links, out)
+        summary = grow.publish_batch(found, joined, known, out)
         task.advance()
     return summary
 
 
-def _refuse_known(ids: pl.Series, links: pl.DataFrame) -> None:
-    again = ids.to_frame().join(links.select("record_id"), on="record_id", how="semi")["record_id"]
+def _refuse_known(ids: pl.Series, known: Index) -> None:
+    again = ids.gather(np.unique(known.find("records", index.id_keys(ids))[0]))
     if len(again):
         raise InputError(
             f"{len(again)} records are published already, such as {', '.join(again.head(3).to_list())}",
@@ -75,7 +77,7 @@ def _resolve(said: Said, ids: pl.Series, frame: pl.DataFrame, known: Index) -> t
     within = block.candidates(said, own, profile)
     across = _across(within, known)
     cells = _same_cells(said, own, known)
-    joined = _join(said, own, known, pl.concat([across["unit"], cells["unit"]]))
+    joined = _join(said, own, known, np.concatenate([across["unit"], cells["unit"]]))
     place = pl.DataFrame({"unit": joined.near["unit"]}).with_row_index("at", offset=joined.own.n)
     across, cells = (f.join(place, on="unit", how="inner").sort("own", "at") for f in (across, cells))
     keys = within.pairs.to_numpy()
@@ -105,39 +107,36 @@ def _resolve(said: Said, ids: pl.Series, frame: pl.DataFrame, known: Index) -> t
 
 def _across(within: block.Candidates, known: Index) -> pl.DataFrame:
     """Return ``own, unit``: units of the batch and published ones that share a block under the cap."""
-    keyed = pl.concat(
-        rows.select(rule=pl.lit(i, dtype=pl.UInt8), h="h", own="unit") for i, rows in enumerate(within.keyed)
-    )
-    wanted = keyed.select("rule", "h").unique().lazy()
-    stored = known.scan("keys").join(wanted, on=["rule", "h"], how="semi").collect()
-    stored = stored.filter(pl.len().over("rule", "h") <= known.profile.cap)
-    return keyed.join(stored, on=["rule", "h"]).select("own", "unit").unique()
+    own = np.concatenate([rows["unit"].to_numpy() for rows in within.keyed])
+    keys, at = np.unique(index.block_keys(within.keyed), return_inverse=True)
+    place, unit = known.find("blocks", keys, known.profile.cap)
+    met = pl.DataFrame({"key": place, "unit": unit})
+    keyed = pl.DataFrame({"key": at.astype(np.int64), "own": own})
+    return keyed.join(met, on="key").select("own", "unit").unique()
 
 
 def _same_cells(said: Said, own: Units, known: Index) -> pl.DataFrame:
     """Return ``own, unit``: units of the batch that a cell rule makes one with a published one."""
     key, keyed = units.cell_keys(said, known.profile)
-    ours = pl.DataFrame({"h": key[keyed], "own": own.of_row[keyed]}).unique()
-    return ours.lazy().join(known.scan("cells"), on="h").select("own", "unit").unique().collect()
+    place, unit = known.find("cells", key[keyed])
+    return pl.DataFrame({"own": own.of_row[keyed][place], "unit": unit}).unique()
 
 
-def _join(said: Said, own: Units, known: Index, touched: pl.Series) -> Joined:
+def _join(said: Said, own: Units, known: Index, touched: npt.NDArray[np.uint32]) -> Joined:
     """Bring the published units that the batch may belong to, and all others of their entities, beside it."""
-    everyone = known.scan("units")
-    entities = everyone.join(touched.unique().to_frame("unit").lazy(), on="unit", how="semi").select(
-        "entity_id"
-    )
-    near = everyone.join(entities.unique(), on="entity_id", how="semi").collect().sort("unit")
-    listed = known.scan("listed").join(near.lazy().select("unit"), on="unit", how="semi").collect()
-    place = near.select("unit").with_row_index("at", offset=own.n)
-    listed = listed.join(place, on="unit", maintain_order="left")
-    texts = pl.concat([listed["text"], *(v.texts.alias("text") for v in said.values.values())]).unique()
-    counted = known.scan("holders").join(texts.to_frame("text").lazy(), on="text", how="semi")
-    held = counted.group_by("field", "text").agg(pl.col("n").sum()).collect()
+    met = np.unique(touched).astype(np.int64)
+    entities = known.units_of(met)["entity_id"].unique()
+    near = known.units_of(np.unique(known.find("members", index.id_keys(entities))[1]))
+    # What the others of an entity say is only asked by constraints; their ids stand with the units.
+    bound = known.profile.constraints
+    asked = near["unit"].to_numpy().astype(np.int64) if bound.differ or bound.after else met
+    listed = known.listed_of(asked)
+    place = pl.Series("at", np.searchsorted(near["unit"].to_numpy(), asked) + own.n)
+    listed = listed.with_columns(place.gather(listed["at"]))
     mixed, n = Said(said.n, stated=said.stated), own.n + near.height
     rows, holders, anchor = {}, {}, {}
-    for of in known.profile.field:
-        theirs = listed.filter(pl.col("field") == of.name)
+    for number, of in enumerate(known.profile.field):
+        theirs = listed.filter(pl.col("field") == number)
         table, of_own = _mixed(said.values[of.name], pl.concat([theirs["text"], *_anchors(near, of.name)]))
         place_of = pl.DataFrame({"text": table.texts}).with_row_index("code")
         mixed.values[of.name] = table
@@ -145,7 +144,7 @@ def _join(said: Said, own: Units, known: Index, touched: pl.Series) -> Joined:
             np.append(of_own, NONE)[np.minimum(c, len(of_own))] for c in said.codes[of.name]
         ]
         rows[of.name] = _stacked(own.listed[of.name], of_own, theirs, place_of, n)
-        holders[of.name] = _held(held, of.name, place_of)
+        holders[of.name] = _held(known, number, table.texts)
         if of.name in own.anchor:
             ours = np.append(of_own, NONE)[np.minimum(own.anchor[of.name], len(of_own))]
             there = near.select(text=f"anchor:{of.name}").join(
@@ -173,10 +172,12 @@ def _stacked(
     return Listed(unit[order], code[order], starts)
 
 
-def _held(held: pl.DataFrame, name: str, place_of: pl.DataFrame) -> Ints:
+def _held(known: Index, field: int, texts: pl.Series) -> Ints:
     """Return by how many published units each value is held."""
-    counts = place_of.join(held.filter(pl.col("field") == name), on="text", how="left").sort("code")
-    return counts["n"].fill_null(0).to_numpy()
+    counts = np.zeros(len(texts), dtype=np.int64)
+    place, held = known.held(index.text_keys(field, texts))
+    counts[place] = held
+    return counts
 
 
 def _mixed(ours: Values, theirs: pl.Series) -> tuple[Values, npt.NDArray[np.uint32]]:
@@ -209,9 +210,9 @@ def _unite(
     bound = rules(joined.units, joined.said, known.profile, np.empty((0, 2), dtype=np.int64))
     own = np.full(joined.own.n, NONE, dtype=np.uint32)
     one = {PUBLISHED: np.concatenate([own, groups.astype(np.uint32)])}
-    # What is published stands as it is: between its own units nothing is asked again.
+    apart = against(left, right, scores, known.profile)
     union = merge.union(
-        joined.units.n, a, b, weight, merge.Rules(one | dict(bound.single), bound.latest, bound.source)
+        joined.units.n, a, b, weight, replace(bound, single=one | dict(bound.single), against=apart)
     )
     marks = np.concatenate([np.full(len(home), -1), np.full(cells.height, -2), edges])
     return union, marks.astype(np.int64)

@@ -11,7 +11,7 @@ from entity_resolution.engine.profile import Profile
 from entity_resolution.engine.units import Units, parts_of_units
 from entity_resolution.engine.values import Said
 
-_SHOWN = 5  # blocks over the cap that are named a rule
+SHOWN = 5  # blocks over the cap that are named a rule
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,13 @@ class Candidates:
         pairs: candidate pairs as ``a << 32 | b`` with a < b, sorted.
         crowds: the blocks over the cap.
         keyed: ``unit, h`` of each rule: the blocks that every unit is in.
+        compared: number of pairs that were compared.
     """
 
     pairs: pl.Series
     crowds: list[Crowd]
     keyed: list[pl.DataFrame]
+    compared: int
 
 
 def candidates(said: Said, units: Units, profile: Profile) -> Candidates:
@@ -54,34 +56,43 @@ def candidates(said: Said, units: Units, profile: Profile) -> Candidates:
     for rule in profile.blocks:
         keyed = keys(parts, rule).unique()
         every.append(keyed)
-        fitting, over = _split(keyed, profile.cap)
-        found.append(_met(fitting))
+        fitting, over = split(keyed, profile.cap)
+        found.append(met(fitting))
         if over.height:
             refined, dropped = _refined(over, parts, rule, profile)
             found.append(refined)
             crowds += _named(over, dropped, rule, said, units)
-    return Candidates(pl.concat(found).unique().sort(), crowds, every)
+    pairs = pl.concat(found).unique().sort()
+    return Candidates(pairs, crowds, every, len(pairs))
 
 
 def keys(parts: Mapping[str, pl.DataFrame], rule: Sequence[str]) -> pl.DataFrame:
     """Return ``unit, h``: the blocks of one rule that every unit is in."""
     keyed = parts[rule[0]]
     for part in rule[1:]:
-        keyed = keyed.join(parts[part], on="unit", suffix="_2").select("unit", h=pl.struct("h", "h_2").hash())
+        keyed = finer(keyed, parts[part])
     return keyed
 
 
-def _split(keyed: pl.DataFrame, cap: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+def finer(keyed: pl.DataFrame, part: pl.DataFrame) -> pl.DataFrame:
+    """Return the blocks that agree on a further part as well; both are ``unit, h``."""
+    return keyed.join(part, on="unit", suffix="_2").select(
+        pl.exclude("h", "h_2"), h=pl.struct("h", "h_2").hash()
+    )
+
+
+def split(keyed: pl.DataFrame, cap: int) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the rows of blocks of two units up to ``cap``, and those of larger ones with their size."""
     sized = keyed.with_columns(size=pl.len().over("h")).filter(pl.col("size") > 1)
     return sized.filter(pl.col("size") <= cap).select("unit", "h"), sized.filter(pl.col("size") > cap)
 
 
-def _met(keyed: pl.DataFrame) -> pl.Series:
+def met(keyed: pl.DataFrame) -> pl.Series:
+    """Return the pairs of units in one block, as ``a << 32 | b``, each once."""
     keyed = keyed.sort("h", "unit")
-    met = keyed.join(keyed, on="h", suffix="_b").filter(pl.col("unit") < pl.col("unit_b"))
+    both = keyed.join(keyed, on="h", suffix="_b").filter(pl.col("unit") < pl.col("unit_b"))
     key = pl.col("unit").cast(pl.UInt64) * 2**32 + pl.col("unit_b").cast(pl.UInt64)
-    return met.select(k=key)["k"].unique()
+    return both.select(k=key)["k"].unique()
 
 
 def _refined(
@@ -89,16 +100,20 @@ def _refined(
 ) -> tuple[pl.Series, pl.DataFrame]:
     """Add further parts to blocks over the cap until they fit; return pairs, and the rows that never do."""
     found, left = [pl.Series(dtype=pl.UInt64)], over.select("unit", "h")
-    done = [p for p in profile.refine if p.partition(".")[0] not in {r.partition(".")[0] for r in rule}]
+    done = further(rule, profile)
     for part in done:
-        finer = left.join(parts[part], on="unit", suffix="_2")
-        finer = finer.select("unit", h=pl.struct("h", "h_2").hash()).unique()
-        fitting, rest = _split(finer, profile.cap)
-        found.append(_met(fitting))
+        fitting, rest = split(finer(left, parts[part]).unique(), profile.cap)
+        found.append(met(fitting))
         left = rest.select("unit", "h")
     if not done:
         return found[0], over
     return pl.concat(found).unique(), left
+
+
+def further(rule: Sequence[str], profile: Profile) -> list[str]:
+    """Return the parts that refine a rule's blocks: those of fields that it does not look at already."""
+    fields = {r.partition(".")[0] for r in rule}
+    return [p for p in profile.refine if p.partition(".")[0] not in fields]
 
 
 def _named(
@@ -109,18 +124,23 @@ def _named(
     )
     lost = set(dropped["unit"].unique().to_list()) if dropped.height else set()
     crowds = []
-    for h, size, unit in largest.head(_SHOWN).iter_rows():
+    for h, size, unit in largest.head(SHOWN).iter_rows():
         members = over.filter(pl.col("h") == h)["unit"]
-        value = " + ".join(_shown(part, unit, said, units) for part in rule)
-        crowds.append(Crowd(tuple(rule), value, size, sum(m in lost for m in members)))
+        crowds.append(
+            Crowd(tuple(rule), value_of(rule, unit, said, units), size, sum(m in lost for m in members))
+        )
     return crowds
+
+
+def value_of(rule: Sequence[str], unit: int, said: Said, units: Units) -> str:
+    """Return what a unit says of the parts of a rule; of names, ids and phones only the ends."""
+    return " + ".join(_shown(part, unit, said, units) for part in rule)
 
 
 _PERSONAL = frozenset({"id", "phone", "name"})
 
 
 def _shown(part: str, unit: int, said: Said, units: Units) -> str:
-    """Return what a unit says of a part; of names, ids and phones only the ends."""
     name, _, piece = part.partition(".")
     rows = units.listed[name]
     code = rows.code[rows.starts[unit]] if rows.starts[unit] < rows.starts[unit + 1] else None

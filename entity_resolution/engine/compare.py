@@ -66,6 +66,8 @@ def patterns(a: Ints, b: Ints, said: Said, units: Units, profile: Profile) -> Pa
         for start in range(0, len(a), _LIMIT):
             part = slice(start, start + _LIMIT)
             found = levels(a[part], b[part], name, said, units)
+            if profile.of(name).several:
+                found[found == len(names_of_levels(profile.of(name))) - 1] = 0
             packed[part] |= found.astype(np.uint64) << np.uint64(4 * number)
     packed = _without_echoes(packed, fields, profile)
     distinct, of_pair = np.unique(packed, return_inverse=True)
@@ -127,7 +129,7 @@ def _without_echoes(
             borrowed = shared & (bearer == len(names_of_levels(profile.of(of.bearer))) - 1)
             other = np.uint64(len(SAME) + 1 + alike.BORROWED) << at
             packed = np.where(borrowed, packed & ~(np.uint64(15) << at) | other, packed)
-        for target in (of.birth, of.sex):
+        for target in (of.birth, *of.dates, of.sex):
             if target:
                 mask = ~(np.uint64(15) << np.uint64(4 * fields.index(target)))
                 packed = np.where(shared, packed & mask, packed)

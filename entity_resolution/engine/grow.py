@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,16 +11,28 @@ from typing import Any
 import polars as pl
 
 from entity_resolution.engine import index, publish
+from entity_resolution.engine.folder import published
 from entity_resolution.engine.index import Index
 from entity_resolution.engine.publish import SUMMARY
 from entity_resolution.engine.resolve import Resolution
 from entity_resolution.engine.units import Units
 from entity_resolution.engine.values import Said
-from jiwang import tables
 from jiwang.ids import digest
 from jiwang.workspace import write_json
 
 PUBLISHED = "published"
+# As `tables.Review` has it, whose library takes longer to load than a batch to resolve.
+_REVIEW: Mapping[str, pl.DataType | type[pl.DataType]] = {
+    "review_id": pl.String,
+    "kind": pl.String,
+    "entity_id": pl.String,
+    "other_id": pl.String,
+    "action": pl.Enum(["merge", "split"]),
+    "reason": pl.String,
+    "score": pl.Float64,
+    "records": pl.List(pl.String),
+    "state": pl.Enum(["open", "unsure"]),
+}
 
 
 @dataclass(frozen=True)
@@ -41,40 +54,37 @@ class Joined:
     near: pl.DataFrame
 
 
-def publish_batch(
-    found: Resolution, joined: Joined, known: Index, links: pl.DataFrame, out: Path
-) -> dict[str, Any]:
-    """Add a batch to the published tables and to the index, the index last; return the summary."""
+def publish_batch(found: Resolution, joined: Joined, known: Index, out: Path) -> dict[str, Any]:
+    """Publish a grown folder: the batch in all tables and in the index; return the summary."""
     of_unit, records = _entities_of_units(found, joined), _records_of_units(found, joined)
     fresh = publish.links(found, of_unit.gather(found.of_record)).with_columns(how=pl.lit("batch"))
     told = publish.evidence(found)
-    review = _review(found, of_unit, records)
+    review = _review(found, told, of_unit, records)
+    earlier = [pl.read_parquet(out / "review.parquet")] if (out / "review.parquet").is_file() else []
     entities = _grown(pl.read_parquet(out / "entities.parquet"), found, fresh)
-    before = pl.read_parquet(out / "edges.parquet")
-    reviewed = out / "review.parquet"
-    earlier = pl.read_parquet(reviewed) if reviewed.is_file() else review.clear()
+    grown = {
+        "links": pl.concat([pl.read_parquet(out / "links.parquet"), fresh]),
+        "entities": entities,
+        f"edges.{len(known.starts)}": publish.edges(found, told, records),
+        "review": pl.concat([*earlier, review]).unique("review_id", keep="first", maintain_order=True),
+    }
     part = index.Part(
         joined.own_said,
         joined.own,
         known.profile,
+        found.records,
         records.head(joined.own.n),
         of_unit.head(joined.own.n),
         found.met.keyed,
     )
-    none = pl.DataFrame(schema={"field": pl.String, "text": pl.String, "n": pl.Int64})
-    index.write_part(known.folder, known.parts, part, known.units, none)
-    grown = {
-        "links": pl.concat([links, fresh]),
-        "entities": entities,
-        "edges": pl.concat([before, publish.edges(found, told, records)]),
-        "review": tables.Review.validate(
-            pl.concat([earlier, review.cast(earlier.schema)]).unique("review_id", maintain_order=True),
-            cast=True,
-        ),
-    }
-    _replace(grown, out)
-    index.write_meta(known.folder, known.profile, known.weights, known.parts + 1, known.units + joined.own.n)
-    return _summary(out, links.height + fresh.height, fresh.height, entities.height, review.height)
+    with published(out, grown=True) as folder:
+        _replace(grown, folder)
+        index.write_part(folder / index.FOLDER, len(known.starts), part, known.units)
+        index.write_meta(
+            folder / index.FOLDER, known.profile, known.weights, [*known.starts, known.units],
+            known.units + joined.own.n,
+        )  # fmt: skip
+        return _summary(folder, grown["links"].height, fresh.height, entities.height, review.height)
 
 
 def _summary(out: Path, records: int, batch: int, entities: int, review: int) -> dict[str, Any]:
@@ -117,12 +127,12 @@ def _records_of_units(found: Resolution, joined: Joined) -> pl.Series:
     return pl.concat([publish.first_records(found).head(joined.own.n), joined.near["record_id"]])
 
 
-def _review(found: Resolution, of_unit: pl.Series, records: pl.Series) -> pl.DataFrame:
+def _review(found: Resolution, told: pl.Series, of_unit: pl.Series, records: pl.Series) -> pl.DataFrame:
     """Return the merges of published entities that the batch would have made, as `tables.Review`."""
     refused = found.union.refused.filter(pl.col("reason") == PUBLISHED)
     places = pl.Series(found.edges).gather(refused["edge"])
     at = places.filter(places >= 0).to_numpy()
-    rows = publish.pairs(found, at, publish.evidence(found), records)
+    rows = publish.pairs(found, at, told, records)
     ends = {"x": of_unit.gather(found.left[at]), "y": of_unit.gather(found.right[at])}
     rows = rows.with_columns(**ends)
     rows = rows.select(
@@ -137,12 +147,12 @@ def _review(found: Resolution, of_unit: pl.Series, records: pl.Series) -> pl.Dat
     return rows.with_columns(
         review_id=pl.Series(names, dtype=pl.String), kind=pl.lit(publish.KIND), action=pl.lit("merge"),
         reason=pl.lit(reason), state=pl.lit("open"),
-    ).select(tables.Review.column_names())  # fmt: skip
+    ).select(pl.col(name).cast(dtype) for name, dtype in _REVIEW.items())  # fmt: skip
 
 
 def _grown(entities: pl.DataFrame, found: Resolution, fresh: pl.DataFrame) -> pl.DataFrame:
     """Return the entities with the batch's records counted and the new ones added."""
-    more = publish.entities(found, fresh["entity_id"])
+    more = publish.entities(found.said, fresh["entity_id"])
     counts = more.select("entity_id", more="n_records")
     grown = entities.join(counts, on="entity_id", how="left", maintain_order="left")
     grown = grown.with_columns(n_records=pl.col("n_records") + pl.col("more").fill_null(0)).drop("more")
@@ -150,9 +160,9 @@ def _grown(entities: pl.DataFrame, found: Resolution, fresh: pl.DataFrame) -> pl
     return pl.concat([grown, new])
 
 
-def _replace(frames: dict[str, pl.DataFrame], out: Path) -> None:
-    """Write all tables aside, then rename them: the moment in which some are new and some old is short."""
+def _replace(frames: dict[str, pl.DataFrame], folder: Path) -> None:
+    """Write tables aside and rename them: the file of that name may stand in the folder published before."""
     for name, frame in frames.items():
-        frame.write_parquet(out / f".{name}.new", compression="lz4")
-    for name in frames:
-        (out / f".{name}.new").replace(out / f"{name}.parquet")
+        aside = folder / f"{name}.new"
+        frame.write_parquet(aside, compression="uncompressed", statistics=False)
+        aside.replace(folder / f"{name}.parquet")

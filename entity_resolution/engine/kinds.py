@@ -31,8 +31,14 @@ _SEXES = {
 _MARK = r"\p{M}"
 
 
-def normalise(of: FieldOf, raws: pl.Series) -> pl.DataFrame:
-    """Return ``text`` (null where nothing is said) for distinct texts; of ids also usable, birth and sex."""
+def normalise(of: FieldOf, raws: pl.Series, places: frozenset[str] | None = None) -> pl.DataFrame:
+    """Return ``text`` (null where nothing is said) for distinct texts; of ids also usable, birth and sex.
+
+    Args:
+        of: the field.
+        raws: distinct texts.
+        places: of employers: as `places` finds them in the whole table; by default in these texts.
+    """
     raws = raws.cast(pl.String)
     if of.kind == "id" and of.checksum == "citizen":
         return _citizen(raws)
@@ -43,11 +49,13 @@ def normalise(of: FieldOf, raws: pl.Series) -> pl.DataFrame:
     if of.kind == "phone" and of.script == "han":
         return pl.DataFrame({"text": phone.inspect(raws)["canonical"]})
     if of.kind == "employer" and of.script == "han":
-        return _employer(raws)
+        return _employer(raws, places)
     rules: Mapping[str, pl.Expr] = {
         "id": _T.str.to_uppercase().str.replace_all(r"[^0-9A-Z]", ""),
         "phone": _T.str.replace_all(r"\D", "").str.slice(-11),
         "date": _date(),
+        "year": _T.str.extract(r"(\d{4})"),
+        "code": _T.str.strip_chars(),
         "sex": _T.str.strip_chars().str.to_lowercase().replace_strict(_SEXES, default=None),
         "name": _latin(),
     }
@@ -72,10 +80,20 @@ def _citizen(raws: pl.Series) -> pl.DataFrame:
     )
 
 
-def _employer(raws: pl.Series) -> pl.DataFrame:
+def places(of: FieldOf, raws: pl.Series) -> frozenset[str]:
+    """Return the places in brackets within a table's texts: all that reading one text takes from others."""
+    from entity_resolution.normalize.employers import bracketed_regions  # noqa: PLC0415
+
+    if of.kind != "employer" or of.script != "han":
+        return frozenset()
+    return bracketed_regions(raws.drop_nulls().to_list())
+
+
+def _employer(raws: pl.Series, known: frozenset[str] | None) -> pl.DataFrame:
     from entity_resolution.normalize.employers import OrganisationNames, bracketed_regions  # noqa: PLC0415
 
-    told = OrganisationNames(bracketed_regions(raws.drop_nulls().to_list())).table(raws)
+    known = bracketed_regions(raws.drop_nulls().to_list()) if known is None else known
+    told = OrganisationNames(known).table(raws)
     cores = dict(told.select("name", "core").rows())
     return pl.DataFrame({"text": raws.replace_strict(cores, default=None, return_dtype=pl.String)})
 
@@ -183,6 +201,8 @@ _PARTS: Mapping[str, Mapping[str, Part]] = {
         "yd": _by(_when(_T.str.slice(0, 4) + _T.str.slice(6), _T.str.slice(6) != "00")),
         "slip": _by(_without_one(8)),
     },
+    "year": {},
+    "code": {},
     "sex": {},
     "phone": {"tail": _by(_T.str.slice(-7))},
     "employer": {"brand": _by(_when(_T.str.slice(0, 3), _long(3)))},

@@ -94,21 +94,44 @@ def shares_at_large(said: Said, units: Units, profile: Profile) -> Floats:
         rows = units.listed[of.name]
         who = np.flatnonzero(np.diff(rows.starts) > 0)
         counts = len(compare.names_of_levels(of))
-        if len(who) < 2:
-            u[i, 1:counts] = 1 / (counts - 1)
-            continue
-        held = np.bincount(rows.code, minlength=len(said.values[of.name].texts)).astype(float)
-        bucket = 1 + np.searchsorted(compare.HELD_BY, units.holders[of.name])
-        same = np.bincount(bucket, weights=held * (held - 1), minlength=LEVELS)[:LEVELS] / (
-            len(who) * (len(who) - 1.0)
-        )
-        draws = np.arange(min(_SAMPLE, 20 * len(who)), dtype=np.int64)
-        a, b = who[draws % len(who)], who[(draws * 7919 + draws // len(who) * 31 + 1) % len(who)]
-        level = compare.levels(a[a != b], b[a != b], of.name, said, units)
-        drawn = np.bincount(level[level > 0], minlength=LEVELS)[:LEVELS].astype(float)
-        drawn[: len(SAME) + 1] = 0
-        drawn = (drawn + 0.5 * (np.arange(LEVELS) > len(SAME))) / max(drawn.sum(), 1)
-        u[i, 1:counts] = np.maximum((same + drawn)[1:counts], _LEAST)
+        held = np.bincount(rows.code, minlength=len(said.values[of.name].texts))
+        a, b = drawn_pairs(who)
+        level = compare.levels(a, b, of.name, said, units)
+        u[i] = shares(counts, len(who), agreements(held, units.holders[of.name]), level)
+    return u
+
+
+def agreements(held: Ints, holders: Ints) -> Floats:
+    """Return how many ordered pairs of units have one value in common, by its level; an addend a value."""
+    bucket = 1 + np.searchsorted(compare.HELD_BY, holders)
+    pairs = np.bincount(bucket, weights=held * (held - 1.0), minlength=LEVELS)
+    return pairs[:LEVELS].astype(np.float64, copy=False)
+
+
+def drawn_pairs(who: Ints) -> tuple[Ints, Ints]:
+    """Return pairs drawn at large from the units that say something."""
+    draws = np.arange(min(_SAMPLE, 20 * len(who)), dtype=np.int64)
+    a, b = who[draws % len(who)], who[(draws * 7919 + draws // len(who) * 31 + 1) % len(who)]
+    return a[a != b], b[a != b]
+
+
+def shares(counts: int, n: int, same: Floats, level: npt.NDArray[np.uint8]) -> Floats:
+    """Return u of one field.
+
+    Args:
+        counts: number of its levels.
+        n: units that say something.
+        same: as `agreements` returns it, of all values together.
+        level: of pairs drawn at large.
+    """
+    u = np.full(LEVELS, _LEAST)
+    if n < 2:
+        u[1:counts] = 1 / (counts - 1)
+        return u
+    drawn = np.bincount(level[level > 0], minlength=LEVELS)[:LEVELS].astype(float)
+    drawn[: len(SAME) + 1] = 0
+    drawn = (drawn + 0.5 * (np.arange(LEVELS) > len(SAME))) / max(drawn.sum(), 1)
+    u[1:counts] = np.maximum((same / (n * (n - 1.0)) + drawn)[1:counts], _LEAST)
     return u
 
 
@@ -123,7 +146,9 @@ def _start(profile: Profile) -> Floats:
     return m
 
 
-def em(patterns: Patterns, counts: Floats, u: Floats, profile: Profile, n: int) -> tuple[float, Floats]:
+def em(
+    patterns: Patterns, counts: Floats, u: Floats, profile: Profile, n: int, expected: Floats | None = None
+) -> tuple[float, Floats]:
     """Learn m and the prior odds from the counts of patterns.
 
     Args:
@@ -132,11 +157,14 @@ def em(patterns: Patterns, counts: Floats, u: Floats, profile: Profile, n: int) 
         u: as `shares_at_large` returns it.
         profile: the profile.
         n: number of units.
+        expected: (fields, `LEVELS`) pairs of one entity that count as if they had been seen.
 
     Returns:
         The natural log odds that two units at large are one, and m.
     """
     every, m = n * (n - 1) / 2, _start(profile)
+    if expected is not None:
+        m = np.maximum(expected / expected.sum(axis=1, keepdims=True), _LEAST)
     found = n * (profile.prior - 1) / 2
     levels = patterns.levels.astype(np.int64)
     for _ in range(_ROUNDS):
@@ -149,7 +177,7 @@ def em(patterns: Patterns, counts: Floats, u: Floats, profile: Profile, n: int) 
         for i in range(levels.shape[1]):
             told = np.bincount(levels[:, i], weights=belief, minlength=LEVELS)
             told[0] = 0
-            smooth = 0.5 * (m[i] > _LEAST)
+            smooth = 0.5 * (m[i] > _LEAST) if expected is None else expected[i]
             m[i] = np.maximum((told + smooth) / (told + smooth).sum(), _LEAST)
         if abs(found - before) < 1e-6 * found:
             break
@@ -246,8 +274,28 @@ def weights(
         answers: True and False -> the patterns of pairs known to be of one and of two entities.
     """
     counts = np.bincount(patterns.of_pair, minlength=len(patterns.levels)).astype(float)
-    u = shares_at_large(said, units, profile)
-    prior, m = em(patterns, counts, u, profile, units.n)
+    return learned(patterns, counts, shares_at_large(said, units, profile), profile, units.n, answers)
+
+
+def learned(
+    patterns: Patterns,
+    counts: Floats,
+    u: Floats,
+    profile: Profile,
+    n: int,
+    answers: Mapping[bool, Ints] | None = None,
+) -> Weights:
+    """Learn weights from counts alone: what `weights` does once all pairs have been looked at.
+
+    Args:
+        patterns: of the candidate pairs.
+        counts: pairs of each.
+        u: as `shares_at_large` returns it.
+        profile: the profile.
+        n: number of units.
+        answers: True and False -> the patterns of pairs known to be of one and of two entities.
+    """
+    prior, m = em(patterns, counts, u, profile, n)
     natural = np.log(m) - np.log(u)
     natural[:, 0] = 0
     known = (0, 0)

@@ -32,12 +32,14 @@ class Rules:
         latest: reason -> day of the last event and of the end of each unit (a death), NaN without one.
         source: bits of sources of each unit, where an entity has one record of a source at most; else None.
         apart: pairs of units (n, 2) that people have judged to be two.
+        against: pairs of units (n, 2) that all but exclude each other by what they say.
     """
 
     single: Mapping[str, npt.NDArray[np.uint32]] = field(default_factory=dict)
     latest: Mapping[str, tuple[Floats, Floats]] = field(default_factory=dict)
     source: npt.NDArray[np.uint64] | None = None
     apart: Ints = field(default_factory=lambda: np.empty((0, 2), dtype=np.int64))
+    against: Ints = field(default_factory=lambda: np.empty((0, 2), dtype=np.int64))
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,9 @@ class _State:
         if self.source is not None:
             tests["source"] = _Sources(self.source)
         if len(self.rules.apart):
-            tests["judged"] = _Apart(np.sort(self.root[self.rules.apart], axis=1))
+            tests["judged"] = _Apart(self.rules.apart, self.root)
+        if len(self.rules.against):
+            tests["against"] = _Apart(self.rules.against, self.root)
         return tests
 
     def join(self, a: Ints, b: Ints) -> None:
@@ -127,14 +131,21 @@ class _Sources:
         return found
 
 
-@dataclass
 class _Apart:
-    pairs: Ints
+    """Pairs that must stay apart, as sorted keys of their present roots."""
+
+    def __init__(self, pairs: Ints, root: Ints) -> None:
+        self.width = len(root)
+        self.keys = np.sort(self._keys(root[pairs[:, 0]], root[pairs[:, 1]]))
+
+    def _keys(self, a: Ints, b: Ints) -> Ints:
+        return np.minimum(a, b) * self.width + np.maximum(a, b)
 
     def __call__(self, a: Ints, b: Ints) -> Flags:
-        width = int(max(self.pairs.max(), a.max(initial=0), b.max(initial=0))) + 1
-        keys = np.minimum(a, b) * width + np.maximum(a, b)
-        return np.isin(keys, self.pairs[:, 0] * width + self.pairs[:, 1])
+        wanted = self._keys(a, b)
+        at = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
+        found: Flags = self.keys[at] == wanted
+        return found
 
 
 def union(n: int, a: Ints, b: Ints, weight: Floats, rules: Rules) -> Union:

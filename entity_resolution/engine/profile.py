@@ -7,7 +7,7 @@ A profile is a TOML file; the models below are its whole vocabulary. Two are shi
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -15,7 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from jiwang.errors import UsageError
 
-Kind = Literal["name", "date", "id", "sex", "phone", "address", "employer", "place", "other"]
+Kind = Literal[
+    "name", "date", "year", "id", "code", "sex", "phone", "address", "employer", "place", "source", "other"
+]  # fmt: skip
 SHIPPED = Path(__file__).parents[1] / "profiles"
 
 
@@ -34,9 +36,15 @@ class FieldOf(_Strict):
         script: of names, addresses and employers.
         checksum: of ids: values that pass it are usable, and two usable ones are two entities.
         birth: of ids with a checksum: the date field that the birth date within goes to.
+        dates: further fields that it goes to (years told by ages, days that relatives tell).
         sex: the same for the sex.
         bearer: of ids with a checksum: the name field of the one who bears it. An id in common under two
             names that are not alike (somebody else's, keyed in by mistake or not) is a level of its own.
+        whole: a text that is masked or has lost a character is still a value: two such, equal, are the same.
+        several: one has several of these at a time (employers, accounts): that two differ says nothing.
+        expect: level (the levels of one value in common together: ``same``) -> its share among pairs of one
+            entity, before the table's own pairs are looked at; for tables too small to learn from.
+        strangers: the same among pairs of two entities.
         compared: false where a field only serves blocks (a full name beside given name and surname).
     """
 
@@ -47,8 +55,13 @@ class FieldOf(_Strict):
     script: Literal["han", "latin"] = "latin"
     checksum: Literal["citizen"] | None = None
     birth: str | None = None
+    dates: Sequence[str] = ()
     sex: str | None = None
     bearer: str | None = None
+    whole: bool = False
+    several: bool = False
+    expect: Mapping[str, float] = {}
+    strangers: Mapping[str, float] = {}
     compared: bool = True
 
 
@@ -82,6 +95,8 @@ class Profile(_Strict):
         cap: most units of a block that are compared with each other.
         prior: expected number of records of an entity, where weights are learned without ids.
         accept: least odds, in bits, at which two records are one.
+        against: odds, in bits, at which two records that were compared are two, whoever else would join
+            them: without ids, it keeps one lucky pair from making one of two crowds.
         constraints: see `Constraints`.
     """
 
@@ -95,6 +110,7 @@ class Profile(_Strict):
     cap: int = Field(default=60, ge=2)
     prior: float = Field(default=2.0, gt=1)
     accept: float = 0.0
+    against: float | None = None
     constraints: Constraints = Constraints()
 
     @model_validator(mode="after")
@@ -105,7 +121,7 @@ class Profile(_Strict):
         rules = self.constraints
         parts = [p for rule in (*self.cells, *self.blocks, self.refine) for p in rule]
         parts += [*rules.two_ids, *rules.differ, *(p for pair in rules.after for p in pair)]
-        parts += [p for f in self.field for p in (f.birth, f.sex, f.bearer) if p]
+        parts += [p for f in self.field for p in (f.birth, *f.dates, f.sex, f.bearer) if p]
         if strangers := sorted({p.split(".")[0] for p in parts} - set(names)):
             raise ValueError(f"no field is called {', '.join(strangers)}")
         return self

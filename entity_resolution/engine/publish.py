@@ -10,7 +10,7 @@ import polars as pl
 
 from entity_resolution.engine import compare
 from entity_resolution.engine.resolve import Resolution
-from jiwang import tables
+from entity_resolution.engine.values import NONE, Codes, Said
 from jiwang.ids import digest, digests
 
 KIND = "entity"
@@ -21,40 +21,62 @@ _EVIDENCE = pl.List(pl.Struct({"field": pl.String, "level": pl.String, "weight":
 
 def entity_ids(found: Resolution) -> pl.Series:
     """Return the entity id of every record: a hash of the least record id of its entity."""
-    frame = pl.DataFrame({"record_id": found.records, "root": found.of_record})
-    firsts = frame.group_by("root").agg(pl.col("record_id").min()).sort("root")
-    named = pl.Series(digests(("entity", KIND), firsts["record_id"], length=16), dtype=pl.String)
-    table = firsts.select("root").with_columns(entity_id=named)
-    return frame.join(table, on="root", how="left", maintain_order="left")["entity_id"]
+    order = found.records.arg_sort().to_numpy()[::-1]
+    least = np.full(found.units.n, -1, dtype=np.int64)
+    least[found.of_record[order]] = order
+    roots = np.flatnonzero(least >= 0)
+    named = digests(("entity", KIND), found.records.gather(least[roots]), length=16)
+    place = np.zeros(found.units.n, dtype=np.int64)
+    place[roots] = np.arange(len(roots))
+    return pl.Series("entity_id", named, dtype=pl.String).gather(place[found.of_record])
 
 
 def links(found: Resolution, ids: pl.Series) -> pl.DataFrame:
     """Return ``record_id, entity_id, how``: how is ``cell`` (a rule), ``weight`` or ``alone``."""
     sizes = np.bincount(found.of_record, minlength=found.units.n)[found.of_record]
     in_unit = np.bincount(found.units.of_row, minlength=found.units.n)[found.units.of_row]
-    how = np.where(sizes == 1, "alone", np.where(in_unit == sizes, "cell", "weight"))
-    return pl.DataFrame({"record_id": found.records, "entity_id": ids, "how": pl.Series(how)})
+    how = np.where(sizes == 1, 0, np.where(in_unit == sizes, 1, 2))
+    words = pl.Series(["alone", "cell", "weight"])
+    return pl.DataFrame({"record_id": found.records, "entity_id": ids, "how": words.gather(how)})
 
 
-def entities(found: Resolution, ids: pl.Series) -> pl.DataFrame:
+def entities(said: Said, ids: pl.Series) -> pl.DataFrame:
     """Return ``entity_id, n_records`` and, for each field, the value that most of its records say."""
-    frame = pl.DataFrame({"entity_id": ids})
-    counted = frame.group_by("entity_id").agg(n_records=pl.len().cast(pl.Int64)).sort("entity_id")
-    for name, columns in found.said.codes.items():
-        texts = found.said.values[name].texts
-        if not columns or not len(texts):
-            counted = counted.with_columns(pl.lit(None, dtype=pl.String).alias(name))
-            continue
-        at = pl.Series(columns[0].astype(np.int64))
-        told = frame.with_columns(code=at).filter(pl.col("code") < len(texts))
+    named = ids.unique().sort()
+    of_row = _places(ids, named)
+    counts = np.bincount(of_row, minlength=len(named))
+    table = pl.DataFrame({"entity_id": named, "n_records": pl.Series(counts, dtype=pl.Int64)})
+    most = {
+        name: _most(of_row, columns[0], len(named), said.values[name].texts)
+        if columns
+        else pl.Series([None] * len(named), dtype=pl.String)
+        for name, columns in said.codes.items()
+    }
+    return table.with_columns(**most)
+
+
+def _places(ids: pl.Series, named: pl.Series) -> Ints:
+    table = pl.DataFrame({"entity_id": named}).with_row_index("at")
+    rows = ids.rename("entity_id").to_frame().join(table, on="entity_id", how="left", maintain_order="left")
+    return rows["at"].to_numpy().astype(np.int64)
+
+
+def _most(of_row: Ints, codes: Codes, n: int, texts: pl.Series) -> pl.Series:
+    """Return for each of ``n`` entities the text that most rows say, of equals the first in the alphabet."""
+    told = codes != NONE
+    keys = np.sort((of_row[told].astype(np.uint64) << np.uint64(32)) | codes[told])
+    best = np.full(n, -1, dtype=np.int64)
+    if len(keys):
+        first = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]])
+        times = np.diff(np.r_[first, len(keys)])
+        entity = (keys[first] >> np.uint64(32)).astype(np.int64)
+        code = (keys[first] & np.uint64(0xFFFFFFFF)).astype(np.int64)
+        starts = np.flatnonzero(np.r_[True, entity[1:] != entity[:-1]])
         # The greatest of count and, among equal counts, the first in the alphabet, as one number.
-        rank = pl.col("len").cast(pl.Int64) * 2**32 + (2**32 - 1 - pl.col("code"))
-        counts = told.group_by("entity_id", "code").len()
-        most = counts.group_by("entity_id").agg(rank.max().alias("rank"))
-        best = 2**32 - 1 - most["rank"] % 2**32
-        most = most.select("entity_id", texts.gather(best).alias(name))
-        counted = counted.join(most, on="entity_id", how="left", maintain_order="left")
-    return counted
+        most = np.maximum.reduceat((times << 32) + (2**32 - 1 - code), starts)
+        best[entity[starts]] = 2**32 - 1 - (most & 0xFFFFFFFF)
+    at = pl.Series(best)
+    return texts.gather(at.set(at < 0, None)) if len(texts) else pl.Series([None] * n, dtype=pl.String)
 
 
 def evidence(found: Resolution) -> pl.Series:
@@ -82,10 +104,10 @@ def evidence(found: Resolution) -> pl.Series:
 
 def first_records(found: Resolution) -> pl.Series:
     """Return the first record of each unit; of a held-out record's home that has no other, null."""
-    rows = pl.DataFrame({"unit": found.units.of_row, "record_id": found.records})
-    firsts = rows.unique("unit", keep="first", maintain_order=True)
-    every = pl.DataFrame({"unit": np.arange(found.units.n, dtype=np.uint32)})
-    return every.join(firsts, on="unit", how="left", maintain_order="left")["record_id"]
+    first = np.full(found.units.n, -1, dtype=np.int64)
+    first[found.units.of_row[::-1]] = np.arange(len(found.records))[::-1]
+    at = pl.Series(first)
+    return found.records.gather(at.set(at < 0, None)).alias("record_id")
 
 
 def edges(found: Resolution, told: pl.Series, records: pl.Series) -> pl.DataFrame:
@@ -115,6 +137,8 @@ def pairs(found: Resolution, at: Ints, told: pl.Series, records: pl.Series) -> p
 
 def conflicts(found: Resolution, ids: pl.Series, told: pl.Series, records: pl.Series) -> pl.DataFrame:
     """Return the refused merges as `tables.Conflicts`: the strongest edge of each two entities."""
+    from jiwang import tables  # noqa: PLC0415 - loads the contracts, which a batch needs not
+
     refused = found.union.refused.with_columns(
         pair=pl.Series(found.edges).gather(found.union.refused["edge"])
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -96,10 +97,8 @@ def resolve(
     say("normalise")
     table = table[order]
     said = values.read(table, profile)
-    _check_said(said, profile)
-    sources = None
-    if profile.constraints.one_per_source:
-        sources = _column(table, profile.source or "")
+    check_said(any(len(v.texts) for v in said.values.values()), profile)
+    sources = column(table, profile.source or "") if profile.constraints.one_per_source else None
     units = units_of.build(said, profile, sources)
     say("block")
     met = block.candidates(said, units, profile)
@@ -108,12 +107,13 @@ def resolve(
     say("compare")
     patterns = compare.patterns(left, right, said, units, profile)
     say("learn")
-    people = _judged_units(judged, ids, units)
+    people = judged_units(judged, ids, units)
     known = answers(left, right, patterns, units, profile, people)
     weights = learn.weights(patterns, said, units, profile, known)
     scores = weights.score(patterns)[patterns.of_pair]
     say("cluster")
-    union, edges = _unite(left, right, scores, units, said, profile, people)
+    bound = partial(rules, units, said, profile)
+    union, edges = unite(left, right, scores, units, people, profile, bound)
     return Resolution(profile, ids, said, units, left, right, patterns, weights, scores, union, edges, met)
 
 
@@ -129,7 +129,7 @@ def record_ids(table: pl.DataFrame, profile: Profile) -> tuple[pl.Series, pl.Ser
         return pl.Series("record_id", range(1, table.height + 1)).cast(pl.String), pl.int_range(
             table.height, eager=True
         )
-    ids = _column(table, profile.record).cast(pl.String).alias("record_id")
+    ids = column(table, profile.record).cast(pl.String).alias("record_id")
     if ids.null_count():
         row = int(ids.is_null().arg_true()[0]) + 1
         raise InputError(
@@ -146,7 +146,12 @@ def record_ids(table: pl.DataFrame, profile: Profile) -> tuple[pl.Series, pl.Ser
     return ids.gather(order), order
 
 
-def _column(table: pl.DataFrame, name: str) -> pl.Series:
+def column(table: pl.DataFrame, name: str) -> pl.Series:
+    """Return a column as text.
+
+    Raises:
+        InputError: the table has no such column.
+    """
     if name not in table.columns:
         raise InputError(
             f"the table has no column {name}; it has {', '.join(table.columns)}",
@@ -155,9 +160,13 @@ def _column(table: pl.DataFrame, name: str) -> pl.Series:
     return table[name].cast(pl.String)
 
 
-def _check_said(said: Said, profile: Profile) -> None:
-    """Refuse a table in which nothing of what the profile names is said."""
-    if not any(len(v.texts) for v in said.values.values()):
+def check_said(anything: bool, profile: Profile) -> None:
+    """Refuse a table in which nothing of what the profile names is said.
+
+    Raises:
+        InputError: nothing is.
+    """
+    if not anything:
         columns = [c for f in profile.field for c in f.columns]
         raise InputError(
             f"no row says anything in the columns {', '.join(columns)}",
@@ -165,7 +174,7 @@ def _check_said(said: Said, profile: Profile) -> None:
         )
 
 
-def _judged_units(judged: Judged, ids: pl.Series, units: Units) -> pl.DataFrame:
+def judged_units(judged: Judged, ids: pl.Series, units: Units) -> pl.DataFrame:
     """Return ``a, b, same`` of judged pairs as units; pairs of records unknown here are left out."""
     known = pl.DataFrame({"r": ids, "unit": pl.Series(units.of_row, dtype=pl.Int64)})
     pairs = judged.pairs.join(known.rename({"r": "left", "unit": "x"}), on="left")
@@ -202,13 +211,33 @@ def answers(
 def rules(units: Units, said: Said, profile: Profile, apart: Ints) -> Rules:
     """Return the constraints of a profile on these units."""
     bound = profile.constraints
+    only = {name: _only(units, name) for name in bound.differ}
+    latest = [
+        (_days(units, said, event, np.fmax), _days(units, said, end, np.fmin)) for event, end in bound.after
+    ]
+    return bearing(units, only, latest, profile, apart)
+
+
+def bearing(
+    units: Units,
+    only: Mapping[str, npt.NDArray[np.uint32]],
+    latest: Sequence[tuple[Floats, Floats]],
+    profile: Profile,
+    apart: Ints,
+) -> Rules:
+    """Return the constraints of a profile on units whose bearing values are known.
+
+    Args:
+        units: the units, with their anchors and sources.
+        only: field of ``differ`` -> the one value of each unit, `NONE` where it has none or several.
+        latest: for each of ``after``: day of the last event and of the end of each unit, NaN without one.
+        profile: the profile.
+        apart: pairs of units that people have judged to be two.
+    """
+    bound = profile.constraints
     single = {"two_ids" if len(bound.two_ids) == 1 else n: units.anchor[n] for n in bound.two_ids}
-    single |= {name: _only(units, name) for name in bound.differ}
-    latest = {}
-    for event, end in bound.after:
-        days = _days(units, said, event, np.fmax), _days(units, said, end, np.fmin)
-        latest[f"{event} after {end}"] = days
-    return Rules(single, latest, units.source if bound.one_per_source else None, apart)
+    days = {f"{event} after {end}": d for (event, end), d in zip(bound.after, latest, strict=True)}
+    return Rules(single | dict(only), days, units.source if bound.one_per_source else None, apart)
 
 
 def _only(units: Units, name: str) -> npt.NDArray[np.uint32]:
@@ -229,9 +258,29 @@ def _days(units: Units, said: Said, name: str, most: Callable[..., Floats]) -> F
     return found
 
 
-def _unite(
-    left: Ints, right: Ints, scores: Floats, units: Units, said: Said, profile: Profile, people: pl.DataFrame
+def unite(
+    left: Ints,
+    right: Ints,
+    scores: Floats,
+    units: Units,
+    people: pl.DataFrame,
+    profile: Profile,
+    bound: Callable[[Ints], Rules],
 ) -> tuple[Union, Ints]:
+    """Join units along the pairs worth joining, held-out records with their homes first, then judged pairs.
+
+    Args:
+        left: pairs of units.
+        right: pairs of units.
+        scores: of each pair.
+        units: the units.
+        people: ``a, b, same`` of judged pairs.
+        profile: the profile.
+        bound: gives the constraints, told the pairs judged to be two.
+
+    Returns:
+        The clusters, and the edges as `Resolution` has them.
+    """
     edges = np.flatnonzero(scores >= profile.accept)
     held = np.flatnonzero(units.home >= 0)
     home = units.home[held]
@@ -240,6 +289,13 @@ def _unite(
     b = np.concatenate([right[edges], held, same["b"].to_numpy()])
     weight = np.concatenate([scores[edges], np.full(len(held), HOME), np.full(same.height, HOME / 2)])
     apart = people.filter(~pl.col("same")).select("a", "b").to_numpy().astype(np.int64).reshape(-1, 2)
-    union = merge.union(units.n, a, b, weight, rules(units, said, profile, apart))
+    kept_apart = replace(bound(apart), against=against(left, right, scores, profile))
+    union = merge.union(units.n, a, b, weight, kept_apart)
     others = np.concatenate([np.full(len(held), -1), np.full(same.height, -2)])
     return union, np.concatenate([edges, others]).astype(np.int64)
+
+
+def against(left: Ints, right: Ints, scores: Floats, profile: Profile) -> Ints:
+    """Return the pairs (n, 2) whose odds are so low that nothing may join them."""
+    at = np.flatnonzero(scores <= profile.against) if profile.against is not None else np.empty(0, np.int64)
+    return np.stack([left[at], right[at]], axis=1)

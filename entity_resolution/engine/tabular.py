@@ -8,23 +8,20 @@ over from run to run and applied in each.
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 import jiwang
-from entity_resolution import judgements
-from entity_resolution.engine import index, publish
+from entity_resolution.engine import index, publish, spreading
+from entity_resolution.engine.folder import published, recover
 from entity_resolution.engine.profile import Profile, load
 from entity_resolution.engine.publish import SUMMARY
 from entity_resolution.engine.resolve import Judged, Resolution, resolve
-from jiwang import tables
-from jiwang.errors import InputError, UsageError
+from entity_resolution.engine.spreading import Described, Spread
+from jiwang.errors import InputError
 from jiwang.progress import Progress
 from jiwang.workspace import write_json
 
@@ -37,13 +34,10 @@ def read_table(path: Path) -> pl.DataFrame:
     Raises:
         InputError: no such file, or one that cannot be read; a row that has too many fields is named.
     """
-    if not path.is_file():
-        raise InputError(f"there is no file {path}", "name the table with --table")
     try:
-        if path.suffix.lower() == ".parquet":
+        if spreading.is_parquet(path):
             return pl.read_parquet(path)
-        separator = "\t" if path.suffix.lower() in (".tsv", ".tab") else ","
-        return pl.read_csv(path, separator=separator, infer_schema=False)
+        return pl.read_csv(path, separator=spreading.separator(path), infer_schema=False)
     except (pl.exceptions.PolarsError, OSError, UnicodeDecodeError) as error:
         first = str(error).splitlines()[0]
         raise InputError(
@@ -54,12 +48,17 @@ def read_table(path: Path) -> pl.DataFrame:
 
 def judged(folder: Path) -> Judged:
     """Return the judgements on pairs of records that the folder's log holds."""
+    from entity_resolution import judgements  # noqa: PLC0415 - loads the contracts, which a batch needs not
+
+    recover(folder)
     holding = judgements.current(judgements.read(folder / judgements.LOG))
     decided = holding.filter(pl.col("verdict").is_in(["positive", "negative"]))
     return Judged(decided.select("left", "right", same=pl.col("verdict") == "positive"))
 
 
-def run(table: Path, profile: Profile | str | Path, out: Path, *, progress: Progress) -> dict[str, Any]:
+def run(
+    table: Path, profile: Profile | str | Path, out: Path, *, progress: Progress, spread: Spread | None = None
+) -> dict[str, Any]:
     """Resolve a table into a folder.
 
     Args:
@@ -67,6 +66,7 @@ def run(table: Path, profile: Profile | str | Path, out: Path, *, progress: Prog
         profile: a profile, its file, or the name of one that is shipped.
         out: the folder; what an earlier run published there is replaced, but for its judgements.
         progress: where to report.
+        spread: how a table is resolved that memory does not hold; by default its size decides.
 
     Returns:
         The summary that is published.
@@ -78,20 +78,34 @@ def run(table: Path, profile: Profile | str | Path, out: Path, *, progress: Prog
             task.say(text)
             task.advance()
 
-        found = resolve(read_table(table), rules, judged(out), say)
-        say("publish")
-        with published(out) as folder:
-            summary = write(found, folder)
+        with spreading.opened(table, out, spread or Spread()) as spread_out:
+            if spread_out is None:
+                found = resolve(read_table(table), rules, judged(out), say)
+                entities: Described = partial(publish.entities, found.said)
+            else:
+                found, entities = spread_out(rules, judged(out), say)
+            say("publish")
+            with published(out) as folder:
+                summary = write(found, folder, entities, grows=spread_out is None)
     return summary
 
 
-def write(found: Resolution, folder: Path) -> dict[str, Any]:
-    """Write all tables of a resolution; return the summary."""
+def write(found: Resolution, folder: Path, entities: Described, *, grows: bool = True) -> dict[str, Any]:
+    """Write all tables of a resolution; return the summary.
+
+    Args:
+        found: the resolution.
+        folder: an empty folder.
+        entities: describes entities, given the entity id of every record.
+        grows: whether to write the index that a later batch joins.
+    """
+    from jiwang import tables  # noqa: PLC0415 - loads the contracts, which a batch needs not
+
     ids = publish.entity_ids(found)
     told, records = publish.evidence(found), publish.first_records(found)
     frames = {
         "links": publish.links(found, ids),
-        "entities": publish.entities(found, ids),
+        "entities": entities(ids),
         "edges": publish.edges(found, told, records),
         "weights": found.weights.frame(found.profile),
         "crowds": publish.crowds(found),
@@ -100,13 +114,14 @@ def write(found: Resolution, folder: Path) -> dict[str, Any]:
         frame.write_parquet(folder / f"{name}.parquet", compression="zstd")
     conflicts = publish.conflicts(found, ids, told, records)
     tables.write(conflicts, tables.Conflicts, folder / "conflicts.parquet")
-    index.write(found, ids, folder)
+    if grows:
+        index.write(found, ids, folder)
     summary = {
         "jiwang": jiwang.__version__,
         "profile": found.profile.name,
         "records": len(found.records),
         "entities": frames["entities"].height,
-        "pairs_compared": len(found.left),
+        "pairs_compared": found.met.compared,
         "pairs_joined": frames["edges"].height,
         "conflicts": conflicts.height,
         "answers": dict(zip(("of_one", "of_two"), found.weights.answers, strict=True)),
@@ -114,35 +129,6 @@ def write(found: Resolution, folder: Path) -> dict[str, Any]:
     }
     write_json(folder / SUMMARY, summary)
     return summary
-
-
-@contextmanager
-def published(out: Path) -> Iterator[Path]:
-    """Give a fresh folder to fill; on success it takes the place of ``out``, whose judgements go with it."""
-    out = out.resolve()
-    if (
-        out.exists()
-        and not (out / SUMMARY).is_file()
-        and any(p.name != judgements.LOG for p in out.iterdir())
-    ):
-        raise UsageError(
-            f"{out} holds something else than a resolution", "name a new or empty folder with --out"
-        )
-    fresh, old = out.with_name(f".{out.name}.new"), out.with_name(f".{out.name}.old")
-    for leftover in (fresh, old):
-        shutil.rmtree(leftover, ignore_errors=True)
-    fresh.mkdir(parents=True)
-    try:
-        yield fresh
-        if (out / judgements.LOG).is_file():
-            shutil.copy2(out / judgements.LOG, fresh / judgements.LOG)
-    except BaseException:
-        shutil.rmtree(fresh, ignore_errors=True)
-        raise
-    if out.exists():
-        out.rename(old)
-    os.rename(fresh, out)  # noqa: PTH104 - over nothing: atomic
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def warnings(out: Path) -> list[str]:

@@ -74,7 +74,23 @@ def build(said: Said, profile: Profile, sources: pl.Series | None = None, *, hol
     two = profile.constraints.two_ids
     hidden = np.empty(0, dtype=np.int64)
     if two and hold_out:
-        hidden = _held_out(of_row, [_anchor(said, name, of_row, cells) for name in two])
+        hidden = held_out(of_row, [anchor_of(said, name, of_row, cells) for name in two])
+    return make(said, profile, of_row, cells, hidden, None if sources is None else source_numbers(sources))
+
+
+def make(
+    said: Said, profile: Profile, of_row: Codes, cells: int, hidden: Ints, sources: Ints | None
+) -> Units:
+    """Make units of records whose cells, and which of whom are held out, are known.
+
+    Args:
+        said: what the records say.
+        profile: the profile.
+        of_row: record -> cell.
+        cells: number of cells.
+        hidden: the records held out.
+        sources: number of the source of each record, where constraints need it.
+    """
     home = np.full(cells + len(hidden), -1, dtype=np.int64)
     home[cells:] = of_row[hidden]
     shown = of_row.copy()
@@ -84,7 +100,7 @@ def build(said: Said, profile: Profile, sources: pl.Series | None = None, *, hol
         f.name: _listed(said, f.name, shown, n, hidden, f.name in profile.constraints.two_ids)
         for f in profile.field
     }
-    anchor = {name: _anchor(said, name, shown, n) for name in profile.constraints.two_ids}
+    anchor = {name: anchor_of(said, name, shown, n) for name in profile.constraints.two_ids}
     known = np.ones(n, dtype=bool)
     if anchor:
         known = np.any([a != NONE for a in anchor.values()], axis=0) & (home < 0)
@@ -130,14 +146,18 @@ def cell_keys(said: Said, profile: Profile) -> tuple[npt.NDArray[np.uint64], npt
 
 def _cells(said: Said, profile: Profile) -> tuple[Codes, int]:
     """Return the cell of each record; cells are numbered by their first record."""
-    key, _ = cell_keys(said, profile)
+    return numbered(cell_keys(said, profile)[0])
+
+
+def numbered(key: npt.NDArray[np.uint64] | Ints) -> tuple[Codes, int]:
+    """Return the place of each key among the distinct ones, by first appearance, and how many there are."""
     frame = pl.DataFrame({"k": key}).with_row_index("row")
     firsts = frame.group_by("k", maintain_order=True).agg(pl.len()).with_row_index("unit")
     found = frame.join(firsts.select("k", "unit"), on="k", maintain_order="left")["unit"]
     return found.to_numpy().astype(np.uint32), firsts.height
 
 
-def _held_out(of_row: Codes, anchors: Sequence[Codes]) -> Ints:
+def held_out(of_row: Codes, anchors: Sequence[Codes]) -> Ints:
     """Return records that bear a usable id, spread evenly, at most one of a cell.
 
     Also such as stand alone in their cell: some rows without an id, too, are all that is known of a person.
@@ -164,7 +184,8 @@ def _listed(said: Said, name: str, shown: Codes, n: int, hidden: Ints, anchors: 
     return Listed(unit, code, np.searchsorted(unit, np.arange(n + 1, dtype=np.uint32)))
 
 
-def _anchor(said: Said, name: str, shown: Codes, n: int) -> Codes:
+def anchor_of(said: Said, name: str, shown: Codes, n: int) -> Codes:
+    """Return the usable id of each unit in a field, `NONE` without one."""
     anchor = np.full(n, NONE, dtype=np.uint32)
     usable = np.append(said.values[name].usable, False)
     for column in said.codes[name]:
@@ -177,11 +198,15 @@ def _holders(rows: Listed, known: npt.NDArray[np.bool_], values: int) -> Ints:
     return np.bincount(rows.code[known[rows.unit]], minlength=values)
 
 
-def _bits(sources: pl.Series | None, shown: Codes, n: int) -> npt.NDArray[np.uint64]:
+def source_numbers(sources: pl.Series) -> Ints:
+    """Return the place of each record's source in the alphabet; a missing one is a source too."""
+    return sources.fill_null("").rank("dense").to_numpy().astype(np.int64) - 1
+
+
+def _bits(sources: Ints | None, shown: Codes, n: int) -> npt.NDArray[np.uint64]:
     bits = np.zeros(n, dtype=np.uint64)
     if sources is not None:
-        number = sources.fill_null("").rank("dense").to_numpy().astype(np.uint64) - 1
-        np.bitwise_or.at(bits, shown, np.uint64(1) << (number % np.uint64(64)))
+        np.bitwise_or.at(bits, shown, np.uint64(1) << (sources.astype(np.uint64) % np.uint64(64)))
     return bits
 
 

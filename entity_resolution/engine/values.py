@@ -52,30 +52,32 @@ class Said:
     stated: dict[str, int] = field(default_factory=dict)
 
 
-def read(frame: pl.DataFrame, profile: Profile) -> Said:
+def read(frame: pl.DataFrame, profile: Profile, named: Mapping[str, frozenset[str]] | None = None) -> Said:
     """Normalise the columns of a table that the profile names.
 
     Args:
-        frame: the table; columns are read as text.
+        frame: the table, or a part of it; columns are read as text.
         profile: the profile.
+        named: of a part: field -> what `kinds.places` found in the whole table.
     """
     said = Said(frame.height)
     beside: dict[str, list[pl.Series]] = {}
     for of in sorted(profile.field, key=lambda f: f.kind != "id"):  # ids give births and sexes to others
-        raws = _raws(frame, of)
+        raws = raws_of(frame, of)
         said.stated[of.name] = len(raws)
         raws += beside.get(of.name, [])
         texts, places = _distinct(raws, said.n)
-        known = kinds.normalise(of, texts)
-        for target, column in ((of.birth, "birth"), (of.sex, "sex")):
+        known = kinds.normalise(of, texts, (named or {}).get(of.name))
+        for target, column in ((of.birth, "birth"), *((d, "birth") for d in of.dates), (of.sex, "sex")):
             if target and column in known.columns:
-                beside.setdefault(target, []).extend(_gathered(known[column], p) for p in places)
+                beside.setdefault(target, []).extend(gathered(known[column], p) for p in places)
         said.values[of.name], recode = _values(of, known, profile.parts_of(of.name))
         said.codes[of.name] = [_recoded(recode, p) for p in places]
     return said
 
 
-def _raws(frame: pl.DataFrame, of: FieldOf) -> list[pl.Series]:
+def raws_of(frame: pl.DataFrame, of: FieldOf) -> list[pl.Series]:
+    """Return the columns of a field as they are given, those joined that the profile joins."""
     there = [frame[c].cast(pl.String) for c in of.columns if c in frame.columns]
     if of.join and there:
         return [pl.DataFrame(there).select(t=pl.concat_str(pl.all(), separator=" ", ignore_nulls=True))["t"]]
@@ -92,7 +94,8 @@ def _distinct(raws: Sequence[pl.Series], n: int) -> tuple[pl.Series, list[Codes]
     return texts, [f.fill_null(int(NONE)).to_numpy() for f in found]
 
 
-def _gathered(texts: pl.Series, places: Codes) -> pl.Series:
+def gathered(texts: pl.Series, places: Codes) -> pl.Series:
+    """Return the texts of codes, null for `NONE`."""
     at = pl.Series(places, dtype=pl.UInt32)
     return (
         texts.gather(at.set(at == int(NONE), None))
@@ -109,9 +112,8 @@ def _values(of: FieldOf, known: pl.DataFrame, wanted: frozenset[str]) -> tuple[V
     codes = known.select("text").join(place, on="text", how="left", maintain_order="left")["code"]
     usable = usable_of(of, firsts["text"])
     parts = {"": firsts["text"], **kinds.parts(of, firsts, wanted)}
-    return Values(of, firsts["text"], parts, usable, partial(firsts["text"])), codes.fill_null(
-        int(NONE)
-    ).to_numpy()
+    parted = partial(firsts["text"]) & (not of.whole)
+    return Values(of, firsts["text"], parts, usable, parted), codes.fill_null(int(NONE)).to_numpy()
 
 
 def _recoded(recode: Codes, places: Codes) -> Codes:

@@ -7,23 +7,23 @@ it is whole; nothing is asked of half a graph.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import neo4j
 
-from graph import walk
-from graph.contract import check_tables
-from graph.delta import changes
+from graph.contract import check_columns, check_tables, rows_of
+from graph.delta import Change, changes, keeps_contract
+from graph.neo4j_store import walk
 from graph.neo4j_store.connect import connect
 from graph.neo4j_store.failures import LOAD, explained
 from graph.neo4j_store.loader import Loader
 from graph.neo4j_store.queries import MARKER
 from graph.schema import GraphSchema
-from graph.store import Capabilities, Finding, Held, Neighborhood, Row, Tables
+from graph.store import ALWAYS, Capabilities, Finding, Held, Neighborhood, Row, Tables, Window
 from jiwang.errors import PatternError, StoreError
 from jiwang.progress import Progress, SilentProgress
 
@@ -31,6 +31,19 @@ OLDEST = (5, 23)  # the first with CALL (x) { … }, which the loader uses
 CHANGED = 0.3  # share of rows from which on a load of all is quicker than one of the changes
 COMPONENTS = "CALL dbms.components() YIELD name, versions WHERE name = 'Neo4j Kernel' RETURN versions[0] AS v"
 _SCALARS = (str, int, float, type(None))
+
+
+class _Pending(NamedTuple):
+    """A change to write: from the graph ``before``, of these tables, whose rows bear the stamp ``base``."""
+
+    before: str
+    base: str
+    tables: Tables
+    changed: Mapping[str, Change]
+
+    @property
+    def rows(self) -> int:
+        return sum(change.rows for change in self.changed.values())
 
 
 class Neo4jStore:
@@ -49,9 +62,6 @@ class Neo4jStore:
     Raises:
         StoreError: the server does not answer, does not let us in, or is too old.
     """
-
-    few = 0
-    type_of = "type(r)"
 
     def __init__(
         self,
@@ -101,8 +111,10 @@ class Neo4jStore:
         the tables of the graph that is there, and fewer than `CHANGED` of the rows differ, only these are
         written.
         """
-        rows = check_tables(self.schema, nodes, edges)
+        check_columns(self.schema, nodes, edges)
         self._tag = self._whole()
+        change = None if self._tag == tag else self._change((nodes, edges), tag, held)
+        rows = self._checked((nodes, edges), change)
         if self._tag == tag:
             return rows
         loader = Loader(self._driver, self._database, self.schema, tag, self._sessions)
@@ -112,43 +124,35 @@ class Neo4jStore:
                 loader.take_over()
             self._tag = self._whole()
             return rows
-        with (
-            explained(self.uri),
-            (progress or SilentProgress()).task("load", total=sum(rows.values())) as task,
-        ):
-            told = self._change(loader, (nodes, edges), rows, held, task.advance)
-            if told is None:
+        total = sum(rows.values())
+        with explained(self.uri), (progress or SilentProgress()).task("load", total=total) as task:
+            if change and change.rows <= CHANGED * total:
+                loader.change(change.before, change.base, change.changed, task.advance)
+                task.advance(total - change.rows)
+                task.say(f"{change.rows:,} of {total:,} rows changed")
+            else:
                 loader.load(nodes, edges, task.advance)
-                told = f"{sum(rows.values()):,} rows"
-            task.say(told)
+                task.say(f"{total:,} rows")
         self._tag = self._whole()
         return rows
 
-    def _change(
-        self,
-        loader: Loader,
-        tables: Tables,
-        rows: Mapping[str, int],
-        held: Held | None,
-        advance: Callable[[float], None],
-    ) -> str | None:
-        """Write only what changed and say how much; None where the graph must be loaded whole."""
+    def _checked(self, tables: Tables, change: _Pending | None) -> dict[str, int]:
+        """Check tables, or only what changed in them where that is enough; return their rows by name."""
+        if change and keeps_contract(self.schema, change.tables, tables, change.changed):
+            return {name: rows_of(path) for sort in tables for name, path in sort.items()}
+        return check_tables(self.schema, *tables)
+
+    def _change(self, tables: Tables, tag: str, held: Held | None) -> _Pending | None:
+        """Return what changed since the graph that is there; None where it must be loaded whole."""
         mark = self._marker()
         if not mark or mark["schema"] != self.schema.fingerprint() or held is None:
             return None
-        cut_off = mark["state"] == "changing" and mark["tag"] == loader.tag
+        cut_off = mark["state"] == "changing" and mark["tag"] == tag
         there = mark["before"] if cut_off else mark["tag"] if mark["state"] == "complete" else None
         before = held(str(there)) if there else None
         if before is None:
             return None
-        changed = changes(self.schema, before, tables)
-        count = sum(change.rows for change in changed.values())
-        total = sum(rows.values())
-        if count > CHANGED * total:
-            return None
-        loader.change(str(there), str(mark["base"]), changed, advance)
-        advance(total - count)
-        return f"{count:,} of {total:,} rows changed"
+        return _Pending(str(there), str(mark["base"]), before, changes(self.schema, before, tables))
 
     def run(
         self, query: str, params: Mapping[str, Any] | None = None, timeout: float = 60.0, limit: int = 100_000
@@ -167,16 +171,21 @@ class Neo4jStore:
             return _rows(transaction.run(query, dict(params or {})), limit)
 
     def neighbors(
-        self, ids: Sequence[str], types: Sequence[str] = (), cap: int = 300, degree_cap: int = 100
+        self,
+        ids: Sequence[str],
+        types: Sequence[str] = (),
+        cap: int = 300,
+        degree_cap: int = 100,
+        window: Window = ALWAYS,
     ) -> Neighborhood:
         """Return one hop around ``ids``; see `graph.store.GraphStore.neighbors`."""
-        return walk.neighborhood(self, ids, types, cap, degree_cap)
+        return walk.neighborhood(self, ids, types, cap, degree_cap, window)
 
     def path(
         self, a: str, b: str, types: Sequence[str] = (), max_len: int = 6, degree_cap: int = 200
     ) -> list[Row]:
         """Return a shortest path; see `graph.store.GraphStore.path`."""
-        return walk.shortest(self, a, b, types, max_len, degree_cap)
+        return walk.shortest(self, a, b, self.schema.path_types(types), max_len, degree_cap)
 
     def doctor(self) -> list[Finding]:
         """Look at version, access and what is loaded."""
@@ -260,7 +269,7 @@ def _rows(result: neo4j.Result, limit: int) -> list[Row]:
             raise PatternError(
                 "a query returns a node, a relationship or a map", "return their properties instead"
             )
-        rows.append(record.data())
+        rows.append(dict(zip(record.keys(), record.values(), strict=True)))
     return rows
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -37,6 +39,9 @@ class Facts:
         nodes: node label → id → properties.
         records: edge id → ids of the records that bear it.
         money: record id → yuan that a fund paid by it.
+        ties: person of a hit → edges to what others share: employers, devices, those whom they pay.
+        degrees: the far end of such an edge → how many people of the region it is shared by.
+        leads: employer → its legal representatives.
     """
 
     hits: Sequence[Row]
@@ -47,20 +52,24 @@ class Facts:
     money: dict[str, float]
     pairs: dict[str, set[tuple[str, str]]]
     transfers: dict[tuple[str, str], float]
+    ties: Mapping[str, tuple[Edge, ...]] = field(default_factory=dict)
+    degrees: Mapping[str, int] = field(default_factory=dict)
+    leads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def load(cls, workspace: Workspace) -> Facts:
         """Read them from the published folders ``hits``, ``graph``, ``entities`` and ``records``."""
         hits = pl.read_parquet(workspace.table("hits", "hits")).to_dicts()
-        wanted = pl.Series("eid", sorted({e for h in hits for e in h["edges"]}), dtype=pl.String())
         graph = workspace.folder("graph")
-        edges: dict[str, Edge] = {}
-        for name in load_schema().edges:
-            frame = pl.scan_parquet(graph / "edges" / f"{name}.parquet").filter(
-                pl.col("eid").is_in(wanted.implode())
-            )
-            for row in frame.collect().iter_rows(named=True):
-                edges[row["eid"]] = Edge(row["eid"], name, row["source"], row["target"], row)
+        people = pl.Series(sorted({m for h in hits for m in h["members"]}), dtype=pl.String())
+        shared = {name: _edges(graph, name, "source", people) for name in TIES}
+        named = pl.Series(sorted({e for h in hits for e in h["edges"]}), dtype=pl.String())
+        edges = {e.eid: e for name in load_schema().edges for e in _edges(graph, name, "eid", named)}
+        ties: dict[str, list[Edge]] = {}
+        for edge in (e for found in shared.values() for e in found):
+            edges.setdefault(edge.eid, edge)
+            ties.setdefault(edge.source, []).append(edge)
+        wanted = pl.Series(sorted(edges), dtype=pl.String())
         nodes = {
             label: {
                 r["id"]: r
@@ -83,13 +92,28 @@ class Facts:
             ).iter_rows()
         )
         return cls(
-            hits, edges, kinds, nodes, records, _money(workspace), _pairs(workspace), _transfers(workspace)
+            hits,
+            edges,
+            kinds,
+            nodes,
+            records,
+            _money(workspace),
+            _pairs(workspace),
+            _transfers(workspace),
+            {person: tuple(found) for person, found in ties.items()},
+            _degrees(graph),
+            _leads(graph),
         )
 
     @cached_property
     def people(self) -> dict[str, dict[str, Any]]:
         """Properties of persons by id."""
         return self.nodes["Person"]
+
+    @cached_property
+    def payers(self) -> dict[str, int]:
+        """Person → how many others ever sent money to that person's accounts."""
+        return dict(Counter(taker for _, taker in self.transfers))
 
     @cached_property
     def owners(self) -> dict[str, str]:
@@ -102,6 +126,30 @@ class Facts:
             if entity in nodes:
                 return str(nodes[entity].get("name") or nodes[entity].get("holder") or entity)
         return entity
+
+
+# What people of hits may share beside the hits themselves.
+TIES = ("CERTIFIED_ON", "CLAIMS_FROM", "GIVES_TO", "INSURED_BY", "WAGED_BY")
+
+
+def _edges(graph: Path, name: str, column: str, wanted: pl.Series) -> list[Edge]:
+    """Return the edges of one type whose ``column`` is wanted, in the order of the file."""
+    rows = pl.scan_parquet(graph / "edges" / f"{name}.parquet").filter(pl.col(column).is_in(wanted.implode()))
+    return [Edge(r["eid"], name, r["source"], r["target"], r) for r in rows.collect().iter_rows(named=True)]
+
+
+def _degrees(graph: Path) -> dict[str, int]:
+    """Return how many people each employer, device and taker of money is tied to, of all in the region."""
+    ends = pl.concat(
+        pl.scan_parquet(graph / "edges" / f"{n}.parquet").select("source", "target") for n in TIES
+    )
+    return dict(ends.group_by("target").agg(pl.col("source").n_unique()).collect().iter_rows())
+
+
+def _leads(graph: Path) -> dict[str, tuple[str, ...]]:
+    leads = pl.read_parquet(graph / "edges" / "LEADS.parquet", columns=["source", "target"])
+    grouped = leads.sort("target", "source").group_by("target", maintain_order=True).agg("source")
+    return {employer: tuple(people) for employer, people in grouped.iter_rows()}
 
 
 # Record table → columns that hold what the funds paid, the personal medical account among them.

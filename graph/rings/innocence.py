@@ -14,14 +14,17 @@ from importlib.resources import files
 from itertools import combinations
 from typing import Any
 
-from graph.rings.candidates import Group, edges_of
-from graph.rings.facts import Facts
+from graph.rings.candidates import Group
+from graph.rings.facts import Edge, Facts
+from graph.rings.hands import HAND_EDGES, edges_of, payments
 
 EPOCH = date(1970, 1, 1).toordinal()
 AGED = 65
 NEARLY_ALL = 0.8  # of a company: a village doctor fetches for the old, collectors take cards of every age
 COMPANY = 0.6  # of them have a neighbour among the others
 MOST = 0.5  # a tie that joins half of all pairs explains the company
+SOME = 0.4  # of a ring's people pay its head; fewer have a friend or a landlord in common
+OTHERS = 0.25  # of those who pay a landlord are members of any one ring
 WAGED = 0.9  # of the enrolled: an employer that pays nearly all of them is one
 MONTHS_LATE = 2
 FIRMS = 3
@@ -170,14 +173,68 @@ def cycles(group: Group, people: list[str], facts: Facts) -> Iterator[Check]:
     yield Check("cycles", mean >= CYCLES, {"stays": mean})
 
 
+def no_hand(group: Group, people: list[str], facts: Facts) -> Iterator[Check]:
+    """Does nobody take their money? Who helps others without pay is a neighbour, not an agent."""
+    givers: dict[str, set[str]] = {
+        t: {e.source for e in found} for t, found in payments(people, facts).items()
+    }
+    for edge in (e for e in group.edges(facts) if e.type in HAND_EDGES):
+        hand, giver = (edge.source, edge.target) if edge.type == "FUNDS" else (edge.target, edge.source)
+        givers.setdefault(hand, set()).add(giver)
+    most = max((len(them - {taker}) for taker, them in givers.items()), default=0)
+    payers = max(len(people) - 1, 1)
+    yield Check("no_hand", most < 2 or most < SOME * payers, {"people": len(people), "givers": most})
+
+
+def landlord(group: Group, people: list[str], facts: Facts) -> Iterator[Check]:
+    """Do many others pay who takes the money: a landlord, a shopkeeper, whoever keeps a village's cash?"""
+    givers: dict[str, set[str]] = {}
+    for edge in (e for e in group.edges(facts) if e.type in ("PASSES_ON", "PAYS_FEE", "GIVES_TO")):
+        givers.setdefault(edge.target, set()).add(edge.source)
+    common = {taker: them for taker, them in givers.items() if len(them) > 1 and taker in people}
+    if common:
+        payers = {taker: facts.payers.get(taker, 0) for taker in common}
+        share, taker = max((len(common[t]) / max(payers[t], len(common[t])), t) for t in common)
+        yield Check("landlord", share <= OTHERS, {"payers": payers[taker], "members": len(common[taker])})
+
+
+def worked_there(group: Group, people: list[str], facts: Facts) -> Iterator[Check]:
+    """Did they work for the employer that paid in for them: enrolled there, and wages taxed?"""
+    spells = [e for e in group.edges(facts) if e.type == "INSURED_BY" and e.source in people]
+    worked = {e.source for e in spells if (e.props.get("waged_months") or 0) > 0}
+    them = {e.source for e in spells}
+    real = bool(them) and len(worked) >= MOST * len(them)
+    yield Check("worked_there", real, {"people": len(them), "worked": len(worked)})
+
+
+def odd_jobs(group: Group, people: list[str], facts: Facts) -> Iterator[Check]:
+    """Were they paid now and then, by an employer that never took any of them on?"""
+    payers = {e.target for e in group.edges(facts) if e.type == "WAGED_BY" and e.source in people}
+    spells = [e for p in people for e in facts.ties.get(p, ()) if e.type == "INSURED_BY"]
+    enrolled = {e.source for e in spells if e.target in payers}
+    claims = [e for e in group.edges(facts) if e.type == "CLAIMS_FROM" and e.source in people]
+    since = {e.source: e.props["first_day"] for e in claims}
+    taken_on = {p for p in enrolled if any(_after(e, payers, since.get(p)) for e in spells if e.source == p)}
+    holds = bool(payers) and not taken_on
+    yield Check("odd_jobs", holds, {"people": len(people), "enrolled": len(taken_on)})
+
+
+def _after(spell: Edge, employers: set[str], day: int | None) -> bool:
+    """Does the spell begin at one of the employers after the benefit began?"""
+    return spell.target in employers and (day is None or (spell.props["last_day"] or day) > day)
+
+
 CHECKS: Mapping[str, tuple[Checker, ...]] = {
     "P1": (late_death,),
-    "A1": (kinship, institution, handed_back, escort),
-    "P2": (two_lives,),
+    "A1": (kinship, institution, handed_back, escort, landlord),
+    "P2": (two_lives, kinship),
+    "P6": (worked_there, no_hand),
+    "U1": (odd_jobs,),
+    "W2": (no_hand, kinship),
     "P7": (kinship, open_agent),
-    "U2": (real_work, open_agent),
+    "U2": (real_work, open_agent, no_hand),
     "X2": (real_work,),
-    "I1": (open_agent, kinship),
+    "I1": (no_hand, landlord, open_agent, kinship, community),
     "M1": (real_work, kinship),
     "P5": (real_work, open_agent, kinship),
     "H1": (cycles, kinship),

@@ -9,8 +9,9 @@ from typing import Any
 
 from graph.patterns import Pattern, load_library
 from graph.rings import innocence
-from graph.rings.candidates import Group, edges_of, hands
+from graph.rings.candidates import Group
 from graph.rings.facts import Facts, Row
+from graph.rings.hands import edges_of, hands, people_of
 from graph.rings.innocence import Check
 from jiwang.ids import digest
 from jiwang.ontology import Label, typologies
@@ -24,11 +25,18 @@ ORDER = (
 SEVERITY = {"red": 0.9, "orange": 0.7, "yellow": 0.35}
 EXTRA = 0.25  # what a further kind of evidence takes off the remaining doubt
 EXCUSE = 0.35  # what remains of the strength for each innocent explanation that holds
-# and where all that was seen is company: an explanation of the company explains everything
+# and where all that was seen is company, or the same case at one hub: what explains that explains everything
 COMPANY_EXCUSE = 0.2
 TOGETHER = frozenset({"CO_ADMITTED", "CO_CASHES", "CO_SWIPES", "CO_VISITS"})
 LENDERS = {"H2": "mule", "H4": "mule", "A1": "unwitting", "P1": "unwitting", "P7": "beneficiary"}
 COMPANY = ("CO_ADMITTED",)
+MONEY = frozenset({"PASSES_ON", "PAYS_FEE", "GIVES_TO"})
+FOLLOWED = 0.5  # of the remaining doubt goes where most of the people turn out to pay one hand
+REPEATS = 3
+# What an employer's own applications and declarations make possible; who signs for it answers for it.
+EMPLOYERS_DEED = frozenset({"E1", "M1", "P4", "P5", "P6", "U1", "U2", "W1", "W2", "X2"})
+FEW_FIRMS = 3
+AGENCIES = frozenset({"I1", "M1", "U2", "X2"})  # claimants around someone who files and takes for them
 HEADS = {"P5": "intermediary", "I1": "intermediary", "P7": "intermediary"}
 
 
@@ -96,7 +104,7 @@ def draw(group: Group, facts: Facts) -> Portrait:
         reasons=_reasons(hits, library, facts),
         checks=checks,
         patterns=tuple(sorted({h["pattern_id"] for h in hits})),
-        edges=tuple(sorted({e for h in group.hits for e in h["edges"]})),
+        edges=tuple(e.eid for e in group.edges(facts)),
         strength=_strength(group, checks, facts),
     )
 
@@ -110,56 +118,79 @@ def _strength(group: Group, checks: tuple[Check, ...], facts: Facts) -> float:
     """Return 0..1: the gravest pattern, nearer to 1 by each further kind of evidence, less by each excuse."""
     by_pattern = {h["pattern_id"]: SEVERITY[h["severity"]] for h in [*group.hits, *group.asides]}
     doubts = sorted(1 - s for s in by_pattern.values())
-    doubt = doubts[0] * (1 - EXTRA) ** (len(doubts) - 1)
+    doubt = doubts[0] * (1 - EXTRA) ** (len(doubts) - 1 + _gathered(group, facts))
     seen = {e.type for h in [*group.hits, *group.asides] for e in edges_of(h, facts)}
-    excuse = COMPANY_EXCUSE if seen and seen <= TOGETHER else EXCUSE
+    if any(e.type == "GIVES_TO" for e in group.ties) and not seen & MONEY:
+        doubt *= 1 - FOLLOWED
+    company = bool(seen) and seen <= TOGETHER
+    excuse = COMPANY_EXCUSE if company or _gathered(group, facts) else EXCUSE
     return round(float((1 - doubt) * excuse ** sum(c.holds for c in checks)), 6)
+
+
+def _gathered(group: Group, facts: Facts) -> int:
+    """Return how many people's own hits gather at the hubs of the ring beside the first, three at most."""
+    singles = {h["subject"] for h in group.hits if len(people_of(h, facts)) == 1} if group.ties else set()
+    return min(max(len(singles) - 1, 0), REPEATS)
 
 
 def _roles(group: Group, typology: str, facts: Facts) -> dict[str, tuple[str, str]]:
     heads = _heads(group, facts)
     robbed = {e.target for h in group.hits for e in edges_of(h, facts) if e.type == "TAKES_OVER"}
-    dead = {
-        m
-        for h in group.hits
-        for m in h["members"]
-        if (facts.people.get(m) or {}).get("death_day") is not None
-    }
-    loose = _loose(group, facts)
+    members = group.members(facts) - _loose(group, typology, facts)
+    answering = _answering(members, typology, facts) - members
     roles: dict[str, tuple[str, str]] = {}
-    for member in sorted({m for h in group.hits for m in h["members"]} - loose):
+    for member in sorted(members | answering):
         kind = facts.kinds.get(member)
         if kind is None:
             continue
         if kind != "person":
             role = kind
-        elif member in robbed or member in dead:
+        elif member in robbed or (facts.people.get(member) or {}).get("death_day") is not None:
             role = "unwitting"
         elif member in heads:
             role = HEADS.get(typology, "organiser")
+        elif member in answering:
+            role = "insider"
         else:
             role = LENDERS.get(typology, "beneficiary")
         roles[member] = (kind, role)
     return roles
 
 
+def _answering(members: set[str], typology: str, facts: Facts) -> set[str]:
+    """Return the legal representatives of the employers, where the employer itself does what is alleged."""
+    firms = sorted(m for m in members if facts.kinds.get(m) == "employer")
+    if typology not in EMPLOYERS_DEED or len(firms) > FEW_FIRMS:
+        return set()
+    return {p for firm in firms for p in facts.leads.get(firm, ())}
+
+
 def _heads(group: Group, facts: Facts) -> set[str]:
     """Return who takes from several people, funds the firm or holds the account: not who takes from one."""
     givers: dict[str, set[str]] = {}
-    for edge in (e for h in group.hits for e in edges_of(h, facts) if e.type in ("PASSES_ON", "PAYS_FEE")):
+    money = [e for e in group.edges(facts) if e.type in MONEY]
+    for edge in money:
         givers.setdefault(edge.target, set()).add(edge.source)
     funders = {e.source for h in group.hits for e in edges_of(h, facts) if e.type == "FUNDS"}
-    found = set().union(*(hands(h, facts) for h in group.hits))
+    found = set().union(set(group.hubs), *(hands(h, facts) for h in group.hits))
     return {p for p in found if p in funders or len(givers.get(p, ())) != 1}
 
 
-def _loose(group: Group, facts: Facts) -> set[str]:
-    """Return who hangs on a company by a single tie: chance meets anybody once."""
+def _loose(group: Group, typology: str, facts: Facts) -> set[str]:
+    """Return who hangs on the ring by one tie: chance meets anybody, one member's landlord is no head."""
+    edges = group.edges(facts)
     ties: dict[str, set[str]] = {}
-    for edge in (e for h in group.hits for e in edges_of(h, facts) if e.type in COMPANY):
+    for edge in (e for e in edges if e.type in COMPANY):
         ties.setdefault(edge.source, set()).add(edge.target)
         ties.setdefault(edge.target, set()).add(edge.source)
-    return {p for p, others in ties.items() if len(others) < 2} if len(ties) > 4 else set()
+    loose = {p for p, others in ties.items() if len(others) < 2} if len(ties) > 4 else set()
+    if typology in AGENCIES:
+        givers: dict[str, set[str]] = {}
+        for edge in (e for e in edges if e.type in MONEY):
+            givers.setdefault(edge.target, set()).add(edge.source)
+        busy = {e.source for e in edges}
+        loose |= {p for p, them in givers.items() if len(them) < 2 and p not in busy}
+    return loose
 
 
 def _title(group: Group, typology: str, roles: dict[str, tuple[str, str]], facts: Facts) -> dict[str, str]:

@@ -16,6 +16,8 @@ from jiwang.ontology import codes
 
 TODO = "TODO"
 _ALIKE = 80
+_SELDOM = 0.002  # share of the rows that a code hardly anybody bears has
+_LONG = re.compile(r"[0-9]{7}")
 MOST = 80  # codes of one column that are shown
 _MOSTLY = 0.6
 _TELLING = {"sex": "2", "relation_short": "0"}  # a value without which the standard is not told from others
@@ -52,14 +54,14 @@ def table(listed: str, profile: Profile, legend: Legend | None) -> list[Code]:
     """
     observed = observed_codes(profile)
     words = legend.words if legend else {}
-    standard = _standard(listed, observed, {r: _meant(listed, w) for r, w in words.items()})
+    standard = _standard(listed, observed, {r: meant(listed, w) for r, w in words.items()})
     usual = data("words")["usual"].get(listed, {})
     found = []
     for raw in dict.fromkeys([*words, *observed]):
         said = next((words[r] for r in (raw, raw.lstrip("0"), raw.zfill(2)) if r in words), "")
         mark = "dictionary" if legend and legend.named else "guess: dictionary"
-        canonical, how = (_meant(listed, said), f"{mark}: {said}") if said else (TODO, "not known")
-        if canonical == TODO and (word := _meant(listed, raw)) != TODO:
+        canonical, how = (meant(listed, said), f"{mark}: {said}") if said else (TODO, "not known")
+        if canonical == TODO and (word := meant(listed, raw)) != TODO:
             canonical, how = word, "its word"
         elif canonical == TODO and raw in standard:
             canonical, how = standard[raw], "national standard"
@@ -69,7 +71,20 @@ def table(listed: str, profile: Profile, legend: Legend | None) -> list[Code]:
             canonical, how = word, "guess: its initials"
         if canonical != TODO or raw in observed:
             found.append(Code(raw, canonical, how, observed.get(raw, 0)))
-    return found
+    return [c for c in found if not _stray(c, found)]
+
+
+def _stray(code: Code, every: Sequence[Code]) -> bool:
+    """Say whether a value of no meaning is none of the codes but of another column: a person's, it may be."""
+    if code.canonical != TODO or not code.rows:
+        return False
+    shapes = {_shape(c.raw) for c in every if c.canonical != TODO}
+    seldom = code.rows <= max(1.0, _SELDOM * sum(c.rows for c in every))
+    return bool(_LONG.search(code.raw)) or (seldom and bool(shapes) and _shape(code.raw) not in shapes)
+
+
+def _shape(raw: str) -> str:
+    return re.sub(r"[\u3400-\u9fff]+", "字", re.sub(r"[A-Za-z]", "A", re.sub(r"[0-9]", "9", raw)))
 
 
 def observed_codes(profile: Profile) -> dict[str, int]:
@@ -96,9 +111,9 @@ def legend_for(
         named = not name or bool(re.search(rf"(?<![0-9A-Za-z_]){re.escape(key)}(?![0-9A-Za-z_])", about))
         alike = any(t and t in name for t in titles)
         held = sum(n for raw, n in observed.items() if raw in words) / max(1, sum(observed.values()))
-        meant = sum(_meant(listed, w) != TODO for w in words.values()) / len(words)
-        score = (held if observed else 0.5) * (0.2 + meant) * (1 + 2 * named + alike)
-        if score > most and (named or (held >= _MOSTLY and meant >= _MOSTLY)):
+        known = sum(meant(listed, w) != TODO for w in words.values()) / len(words)
+        score = (held if observed else 0.5) * (0.2 + known) * (1 + 2 * named + alike)
+        if score > most and (named or (held >= _MOSTLY and known >= _MOSTLY)):
             best, most = Legend(words, named or alike), score
     return best
 
@@ -107,9 +122,9 @@ def meaning(listed: str, profile: Profile, book: Dictionary) -> float:
     """Return the share of a column's rows whose code means something in a list, by its words or a legend."""
     observed = observed_codes(profile)
     whole = max(1, sum(observed.values()))
-    own = sum(n for raw, n in observed.items() if _meant(listed, raw) != TODO) / whole
+    own = sum(n for raw, n in observed.items() if meant(listed, raw) != TODO) / whole
     lent = legend_for(listed, profile, (), "", book) if profile.few and own < _MOSTLY else None
-    known = {r for r, w in lent.words.items() if _meant(listed, w) != TODO} if lent else set()
+    known = {r for r, w in lent.words.items() if meant(listed, w) != TODO} if lent else set()
     return max(own, sum(n for raw, n in observed.items() if raw in known) / whole)
 
 
@@ -140,7 +155,7 @@ def _initials(listed: str, raw: str) -> str:
     return found.pop() if len(found) == 1 else TODO
 
 
-def _meant(listed: str, word: str) -> str:
+def meant(listed: str, word: str) -> str:
     """Return the canonical code that a word means, `TODO` where none does."""
     said = plain(word)
     forms = {

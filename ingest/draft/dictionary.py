@@ -22,13 +22,15 @@ _TITLE = re.compile(
     r"^(名称|中文名|中文名称|含义|字段含义|字段说明|数据项名称|title|meaning|name|中文|汉字名)$", re.I
 )
 _WIDTH = re.compile(r"^(长度|宽度|字节|字节数|位数|width|length|len)$", re.I)
+_PAPER = re.compile(r"^(文件|文件名|文件名称|表|表名|表名称|数据表|数据表名|接口|接口名称|file|table)$", re.I)
+_BYTES = re.compile(r"^\D{0,4}(\d{1,4})\s*(?:字节|位|个?字符|bytes?|chars?)$", re.I)
 _RAW = re.compile(r"^(代码|代码值|值|编码|取值|code|value)$", re.I)
 _TYPED = re.compile(
     r"^(字符|字符串|文本|数值|数字|整数|小数|日期|日期时间|时间|年月|代码|金额"
     r"|varchar\d?|char|number|date|int|decimal|string)([(（][\d,， ]+[)）])?$",
     re.I,
 )
-_DASHED = re.compile(r"([0-9A-Za-z]{1,4})\s*[-—－.、]?\s*([\u4e00-\u9fff][^\s,，;；、0-9]{0,20})")
+_DASHED = re.compile(r"([0-9A-Za-z]{1,8})\s*[-—－.、]?\s*([\u4e00-\u9fff][^\s,，;；、0-9]{0,20})")
 _FILE = re.compile(
     r"文件(?:名)?[：:]\s*([^\s|]+)|`([^`]+\.[A-Za-z]{2,8})`|([^\s|（(]+\.(?:csv|txt|dat|jsonl?|xlsx?|parquet))",
     re.I,
@@ -58,9 +60,11 @@ class Section:
     fields: dict[str, Entry] = field(default_factory=dict)
 
     def entry(self, column: str) -> Entry | None:
-        """Return what is said of a column; of a path in JSON, what is said of it or of the list it is in."""
+        """Return what is said of a column; of a path in JSON, of it, of its list, or of its end alone."""
         names = (column, column.replace("[]", ""), column.partition("[]")[0])
-        return next((self.fields[n] for n in names if n in self.fields), None)
+        found = next((self.fields[n] for n in names if n in self.fields), None)
+        inner = [e for n, e in self.fields.items() if n.endswith((f".{column}", f"]{column}"))]
+        return found or (inner[0] if len(inner) == 1 else None)
 
     def widths(self) -> dict[str, int] | None:
         """Return column → width where every column has one: text of fixed width."""
@@ -103,7 +107,11 @@ def _parsed(lines: Sequence[str]) -> Dictionary:
     section, columns, heading = Section(""), None, ""
     for line in lines:
         text = line.strip(SPACE)
-        cells = [c.strip(SPACE + "`*") for c in text.strip("|").split("|")] if text.count("|") > 1 else []
+        cells = (
+            [c.strip(SPACE + "`*") for c in text.removeprefix("|").removesuffix("|").split("|")]
+            if text.count("|") > 1
+            else []
+        )
         if cells and set(text) <= set("|-: "):
             continue
         if text.startswith("#") or (
@@ -130,7 +138,13 @@ def _parsed(lines: Sequence[str]) -> Dictionary:
 def _layout(cells: Sequence[str]) -> dict[str, int] | None:
     """Return which cell of a table holds what, if this is its header."""
     found: dict[str, int] = {}
-    for key, pattern in (("field", _FIELD), ("raw", _RAW), ("title", _TITLE), ("width", _WIDTH)):
+    for key, pattern in (
+        ("file", _PAPER),
+        ("field", _FIELD),
+        ("raw", _RAW),
+        ("title", _TITLE),
+        ("width", _WIDTH),
+    ):
         at = next((i for i, c in enumerate(cells) if pattern.match(c) and i not in found.values()), None)
         if at is not None:
             found[key] = at
@@ -145,6 +159,8 @@ def _take(
 ) -> None:
     """Take one row of a table: a column, or a code."""
     cells = [*cells, *[""] * 8]
+    if "file" in at and "field" in at:
+        section = _of_file(found, cells[at["file"]])
     if "raw" in at:
         if cells[at["raw"]]:
             found.codes.setdefault(heading, {})[cells[at["raw"]]] = cells[at["title"]]
@@ -155,9 +171,21 @@ def _take(
         for i, c in enumerate(cells)
         if i not in at.values() and c and not c.isdigit() and not _TYPED.match(c)
     ]
-    width = cells[at["width"]] if "width" in at else ""
-    about = " ".join(rest)
-    section.fields[cells[at["field"]]] = Entry(title, about, int(width) if width.isdigit() else None)
+    said = [cells[at["width"]]] if "width" in at else [m[1] for c in rest if (m := _BYTES.match(c))]
+    width = int(said[0]) if said and said[0].isdigit() else None
+    section.fields[cells[at["field"]]] = Entry(title, " ".join(rest), width)
+
+
+def _of_file(found: Dictionary, name: str) -> Section:
+    """Return the section of a file that a table names row by row; an empty cell is that of the row above."""
+    last = found.sections[-1]
+    if not name or name in last.files:
+        return last
+    known = next((s for s in found.sections if s.files == [name]), None)
+    if known is None:
+        known = Section("", [name])
+        found.sections.append(known)
+    return known
 
 
 def _take_codes(found: Dictionary, text: str, heading: str) -> None:
@@ -174,7 +202,7 @@ def pairs(text: str) -> dict[str, str]:
     found: dict[str, str] = {}
     rest = text
     while match := re.search(
-        r"(?:^|[；;，、\s(（])([^=＝；;，、\s]{1,30}(?:,[A-Z]+[0-9]+)?)\s*[=＝]\s*", rest
+        r"(?:^|[；;，、\s(（：:])([^=＝；;，、\s：:]{1,30}(?:,[A-Z]+[0-9]+)?)\s*[=＝]\s*", rest
     ):
         after = rest[match.end() :]
         end = re.search(r"[；;]|[，,、\s]+(?=[^=＝；;，,、\s]{1,30}\s*[=＝])|$", after)
@@ -187,7 +215,7 @@ def pairs(text: str) -> dict[str, str]:
 
 
 def _bare(text: str) -> str:
-    return re.sub(r"[\d_\-\s*{}yMd]+$", "", text).lower()
+    return re.sub(r"([\d_\-\s*{}yMd]|yyyy|mm|dd)+$", "", text.removesuffix(".csv")).lower()
 
 
 def _workbook_lines(path: Path) -> list[str]:

@@ -7,9 +7,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ingest.draft import coding, dictionary
+from ingest.draft import coding, dictionary, sound
 from ingest.draft.dictionary import Dictionary, Section
-from ingest.draft.evidence import TOO_MANY_REPEATS, Guess, key, masked, posts, unit, units_by_row
+from ingest.draft.evidence import (
+    TOO_MANY_REPEATS,
+    Guess,
+    key,
+    masked,
+    out_and_in,
+    posts,
+    separator,
+    times_of_day,
+    unit,
+    units_by_row,
+)
 from ingest.draft.matching import Assignment, assign, unused
 from ingest.draft.naming import data
 from ingest.draft.profile import Profile
@@ -17,6 +28,7 @@ from ingest.draft.sample import Sample, glob, samples
 from jiwang.errors import SourceError
 from jiwang.ontology import RecordField, record_tables
 
+_KINDS = ("trace_type", "scheme", "visit_type", "item", "form")  # what a file may be the file of
 SURE = 0.75  # below this a person should look
 _DICTIONARY = re.compile(r"字典|说明|代码表|数据项|dictionary", re.I)
 _READABLE = (".md", ".txt", ".csv", ".xlsx", ".xls")
@@ -33,6 +45,7 @@ class Draft:
         key: fields by which repeats are told; ``repeats`` the share of rows that repeat one.
         todo: what a person must still do, one sentence each.
         papers: the data dictionaries that were read.
+        constants: field → code that every row of the file has, by its name.
     """
 
     sample: Sample
@@ -45,6 +58,7 @@ class Draft:
     repeats: float
     todo: list[str] = field(default_factory=list)
     papers: tuple[str, ...] = ()
+    constants: dict[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -87,7 +101,7 @@ def check(  # long: its arguments and what they mean
             continue
         name = path.relative_to(base).as_posix() if path.is_relative_to(base) else path.name
         for sample in _samples(path, name, book, refused):
-            same = (glob(name), sample.sheet, *sample.columns)
+            same = (glob(name), str(sample.layout.get("rows", "")), *sample.columns)
             if same in gathered:
                 gathered[same][0].extend(sample)
             else:
@@ -114,11 +128,12 @@ def _base(path: Path, paths: Sequence[Path]) -> Path:
 
 
 def _lying(base: Path) -> tuple[Dictionary, list[Path]]:
-    """Return the data dictionary that lies in a hand-over's folder, and the papers that it was read from."""
+    """Return the data dictionary of a hand-over, and the papers in its folders that it was read from."""
     found, papers = Dictionary(), []
-    for path in sorted(p for p in base.glob("*") if p.is_file()):
+    for path in sorted(p for p in base.rglob("*") if p.is_file()):
         named = _DICTIONARY.search(path.name) and path.suffix.lower() in _READABLE
-        if path.stat().st_size and (named or path.suffix.lower() in (".md", ".txt")):
+        top = path.parent == base and path.suffix.lower() in (".md", ".txt")
+        if path.stat().st_size and (named or top):
             book = dictionary.read(path)
             if sum(bool(s.fields) for s in book.sections) or len(book.codes) > 1:
                 found.sections += book.sections
@@ -130,17 +145,40 @@ def _lying(base: Path) -> tuple[Dictionary, list[Path]]:
 def _draft(sample: Sample, book: Dictionary, table: str | None) -> Draft:
     section = book.section(sample.name, list(sample.columns))
     _named_by_dictionary(sample, section)
-    profiles = {c: Profile([v for v in values if v], len(values)) for c, values in sample.columns.items()}
+    learnt = sound.kept(sample.columns)
+    profiles = {c: Profile([v for v in values if v], len(values)) for c, values in learnt.items()}
     found = assign(sample, profiles, section, book, table)
     best, other = found[0], found[1] if len(found) > 1 else found[0]
     guesses = [_guess(c, p, best, section, book) for c, p in profiles.items()]
     units_by_row(guesses, profiles, best)
+    times_of_day(guesses, profiles, best)
+    out_and_in(guesses, profiles, best)
     posts(guesses, best)
     found_key, repeats = key(sample, best)
     folder = sample.name.split("/")[0] if "/" in sample.name else data("tables")[best.table]["department"]
     draft = Draft(sample, best.table, best.score, other.table, folder, guesses, found_key, repeats)
+    draft.constants = _said_by_name(sample, best)
     draft.todo = _todo(draft, best, found)
     return draft
+
+
+def _said_by_name(sample: Sample, best: Assignment) -> dict[str, str]:
+    """Return the codes that the name of a file says of all its rows, where no column does: 轨迹_铁路.csv."""
+    met = {m.field for m in best.matches.values()}
+    stem = sample.name.rpartition("/")[2].rpartition(".")[0]
+    found: dict[str, str] = {}
+    for name, spec in record_tables()[best.table].fields.items():
+        if spec.type == "code" and name not in met and name in _KINDS:
+            code = next(
+                (
+                    c
+                    for p in reversed(re.split(r"[\W_\d]+", stem))
+                    if (c := coding.meant(spec.codes or "", p)) != coding.TODO
+                ),
+                "",
+            )
+            found |= {name: code} if code else {}
+    return found
 
 
 def _named_by_dictionary(sample: Sample, section: Section | None) -> None:
@@ -176,6 +214,8 @@ def _guess(
             )
         if profile.values and not guess.dates:
             guess.why.append("no date style reads it")
+    if spec.type == "list" and "[" not in column:
+        guess.separator = separator(profile)
     if spec.type == "money":
         guess.unit = unit(column, entry.title + entry.about if entry else "", profile, best.table, guess)
     if spec.type == "code":
@@ -215,7 +255,9 @@ def _todo(draft: Draft, best: Assignment, found: Sequence[Assignment]) -> list[s
         said.append("name the fields of the business key")
     elif draft.repeats > TOO_MANY_REPEATS:
         said.append(f"{draft.repeats:.0%} of the rows repeat their business key: is a field missing in it?")
-    units = {g.unit_column for g in draft.guesses}
+    units = {g.unit_column for g in draft.guesses} | {
+        c for g in draft.guesses for c in (*g.join, *(g.either or ()))
+    }
     left = [c for c in unused(draft.sample, best.matches) if c not in units and not c.startswith("../")]
     if left:
         said.append(f"columns that no field takes stand in ignore_columns: {', '.join(left)}")

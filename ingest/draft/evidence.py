@@ -19,6 +19,13 @@ _UNIT_WORDS = (
     ("亿元", "yi_yuan"), ("万元", "wan_yuan"), ("千元", "qian_yuan"), ("单位：分", "fen"), ("单位:分", "fen"),
     ("（分）", "fen"), ("(分)", "fen"), ("分为单位", "fen"), ("以分", "fen"), ("单位分", "fen"),
 )  # fmt: skip
+_MOSTLY = 0.9
+# Style of days → style of days with a time behind; both parts plain, or both parted.
+_WITH_TIME = {
+    "yyyyMMdd": "yyyyMMddHHmmss",
+    "yyyy-MM-dd": "yyyy-MM-dd HH:mm:ss",
+    "yyyy/M/d": "yyyy-MM-dd HH:mm:ss",
+}
 _HUNDREDFOLD, _TEN_THOUSANDFOLD = 100.0, 10_000.0
 
 
@@ -29,7 +36,9 @@ class Guess:
     Attributes:
         column: its header; ``title`` what the dictionary calls it.
         match: its field and how sure that is; None where no field takes it.
-        template: how an item of a list of objects is written.
+        template: how an item of a list of objects is written; ``separator`` parts the items of a text.
+        join: the columns that it is put together from, ``column`` among them; ``either``: the column of what
+            goes out and that of what comes in, of which one is filled.
         dates: its date styles; ``unit`` its unit of money, or ``unit_column`` the column that says it.
         codes: its code table.
         example: a masked example of its values.
@@ -43,6 +52,10 @@ class Guess:
     unit: str = "yuan"
     unit_column: str = ""
     template: str = ""
+    separator: str = ";"
+    join: tuple[str, ...] = ()
+    between: str = ""
+    either: tuple[str, str] | None = None
     codes: list[Code] = field(default_factory=list)
     example: str = ""
     why: list[str] = field(default_factory=list)
@@ -82,6 +95,59 @@ def units_by_row(guesses: list[Guess], profiles: Mapping[str, Profile], best: As
         nearest.unit_column = guess.column
         guess.match = None
         guess.why.append(f"says the unit of {nearest.column}")
+
+
+def separator(profile: Profile) -> str:
+    """Return what parts the items of a list: the mark that most often stands inside its texts."""
+    counts = {
+        mark: sum(mark in v.strip(mark) for v in profile.some) for mark in (";", ",", "|", "、", "；", "，")
+    }
+    best = max(counts, key=lambda m: counts[m])
+    return best if counts[best] else ";"
+
+
+def times_of_day(guesses: list[Guess], profiles: Mapping[str, Profile], best: Assignment) -> None:
+    """Join a column of days with the column of times beside it, where the field is a time."""
+    fields = record_tables()[best.table].fields
+    for at, guess in enumerate(guesses):
+        days = [d for d in guess.dates if d in _WITH_TIME]
+        if not guess.match or fields[guess.match.field].type != "datetime" or not days:
+            continue
+        for other in guesses[max(0, at - 1) : at + 2]:
+            times = profiles[other.column]
+            plain = times.matches(r"^([01]?\d|2[0-3])[0-5]\d[0-5]\d$")
+            parted = times.matches(r"^\d{1,2}:\d\d(:\d\d)?$")
+            if other.match is None and times.values and max(plain, parted) > _MOSTLY:
+                styled = "" if plain > parted else " "
+                if (days[0] == "yyyyMMdd") == (not styled):
+                    guess.join, guess.between = (guess.column, other.column), styled
+                    guess.dates = [_WITH_TIME[days[0]]]
+                    guess.why.append(f"with the time in {other.column}")
+                    other.why.append(f"joined to {guess.column}")
+                    return
+
+
+def out_and_in(guesses: list[Guess], profiles: Mapping[str, Profile], best: Assignment) -> None:
+    """Tell a ledger with one column for debits and another for credits: one of the two is filled."""
+    if not {"direction", "amount"} <= set(record_tables()[best.table].fields):
+        return
+    taken = {g.match.field for g in guesses if g.match}
+    sides = [
+        next(
+            (g for g in guesses if re.search(p, g.column + g.title) and profiles[g.column].numeric > _MOSTLY),
+            None,
+        )
+        for p in (r"借方|支出|付出|debit", r"贷方|收入|存入|credit")
+    ]
+    out, into = sides
+    if out is None or into is None or out is into or "direction" in taken:
+        return
+    for guess in guesses:
+        if guess.match and guess.match.field == "amount" and guess not in sides:
+            return
+    into.match, out.match = None, Match("amount", 0.8, 0.8, 1.0)
+    out.either = (out.column, into.column)
+    out.why = ["one of the two columns is filled, which says the direction"]
 
 
 def posts(guesses: list[Guess], best: Assignment) -> None:

@@ -12,10 +12,12 @@ from typing import Any
 
 from rapidfuzz import fuzz
 
+from ingest.draft import english
 from jiwang.ontology import record_tables
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _LEAST_ALIKE = 70
+_ENGLISH = 0.85  # what words of English in common count at most
 _CODE = re.compile(r"^[A-Z]{3}[0-9A-Z]{3,4}$")
 
 
@@ -77,6 +79,7 @@ def likeness(table: str, header: str, title: str = "") -> Mapping[str, float]:
         tail = plain(re.split(r"[.\[\]/]+", text.strip("[]"))[-1])
         for name, forms in _forms(table).items():
             score = max(_alike(said, tail, form) * weight for form, weight in forms)
+            score = max(score, _ENGLISH * english.alike(text, name, table))
             if score * much > found.get(name, 0.0):
                 found[name] = score * much
     return {n: s for n, s in found.items() if s > 0.3}

@@ -36,7 +36,10 @@ def _lines(draft: Draft, name: str) -> Iterator[str]:
         yield f"encoding = {_value(draft.sample.encoding.split(', '))}"
     key = list(draft.key) or [TODO]
     yield f"business_key = {_value(key)}  # {draft.repeats:.1%} of the rows repeat one"
+    if draft.constants:
+        yield f"constants = {_value(draft.constants)}  # look: the name of the file says so"
     units = {g.unit_column for g in draft.guesses}
+    units |= {c for g in draft.guesses for c in (*g.join, *(g.either or ()))}
     left = [g.column for g in draft.guesses if g.match is None and g.column not in units]
     left = [c for c in [*left, *draft.sample.left] if not c.startswith("../")]
     if left:
@@ -56,22 +59,31 @@ def _lines(draft: Draft, name: str) -> Iterator[str]:
 def _column(guess: Guess, *, grown: bool) -> Iterator[str]:
     if guess.match is None:
         return
-    said: dict[str, Any] = {"field": guess.match.field}
-    if guess.codes:
-        said["codes"] = _table_name(guess)
-    if guess.unit != "yuan":
-        said["unit"] = guess.unit
-    if grown:
-        said["optional"] = True
-    if guess.template:
-        said["template"] = guess.template
-    if guess.unit_column:
-        said["unit_column"] = guess.unit_column
-    if guess.dates:
-        said["dates"] = guess.dates
     why = "; ".join(filter(None, [guess.title, f"{guess.match.sure:.0%}", guess.example, *guess.why]))
     mark = "" if guess.match.sure >= SURE and not guess.why else "look: "
-    yield f"{_key(guess.column)} = {_value(said)}  # {mark}{_commented(why)}"
+    if guess.either:
+        told = {"field": "direction", "filled": dict(zip(guess.either, ("out", "in"), strict=True))}
+        yield f"{_key('/'.join(guess.either))} = {_value(told)}"
+    name = "+".join(guess.join or guess.either or ()) or guess.column
+    yield f"{_key(name)} = {_value(_said(guess, grown=grown))}  # {mark}{_commented(why)}"
+
+
+def _said(guess: Guess, *, grown: bool) -> dict[str, Any]:
+    """Return the keys of a column, those left out that say no more than their default."""
+    every: dict[str, Any] = {
+        "field": _table_name(guess),
+        "codes": _table_name(guess) if guess.codes else "",
+        "unit": "" if guess.unit == "yuan" else guess.unit,
+        "optional": grown,
+        "template": guess.template,
+        "separator": "" if guess.separator == ";" else guess.separator,
+        "join": list(guess.join),
+        "between": guess.between,
+        "either": list(guess.either or ()),
+        "unit_column": guess.unit_column,
+        "dates": guess.dates,
+    }
+    return {key: value for key, value in every.items() if value}
 
 
 def _table_name(guess: Guess) -> str:

@@ -15,13 +15,14 @@ import polars as pl
 from ingest.draft import fixed_width
 from ingest.draft.headed import HEAD, headed
 from ingest.draft.nested import MOST_ROWS, laid, plain
+from ingest.opening import opened
 from ingest.raw import SPACE
 from jiwang.errors import SourceError
 
 LARGEST = 96 << 20  # bytes of a text file that are looked at
 _DELIMITERS = (",", "|", "\t", ";", "^", "~", "\x01", "$", "#", "@", "!")
 _RUN = re.compile(r"[^\w\s\"'.,\-:（）()\u3400-\u9fff]{2,4}")
-_GARBLED = 0.05  # share of lines that may fail to decode
+_GARBLED = 0.5  # share of lines that may fail to decode: they are rows to quarantine
 
 
 @dataclass
@@ -52,16 +53,23 @@ class Sample:
         return len(next(iter(self.columns.values()), []))
 
     def extend(self, other: Sample) -> None:
-        """Add the rows of another file of the same columns."""
+        """Add the rows of another file, or another sheet, of the same columns."""
         for name, values in other.columns.items():
             self.columns[name] += values
+        if other.sheet != self.sheet:
+            every = [*self.layout["sheets"], *other.layout["sheets"]]
+            self.layout["sheets"] = sorted({re.sub(r"\d+", "*", s) for s in every})
+            self.sheet = ""
 
 
 def glob(name: str) -> str:
     """Return the glob of a file's name: dates and serial numbers in it become stars."""
     folder, _, file = name.rpartition("/")
     stem, dot, suffix = file.rpartition(".")
-    starred = re.sub(r"(?<![A-Za-z])[-_]?\d{4,}([-_年.]\d{1,2})*[月日]?", "*", stem)
+    starred = re.sub(
+        r"(?<![A-Za-z])[-_]?\d{4,}([-_年.]\d{1,2})*([月日]|[HQhq]\d|[上下]半年|第?.季度)?", "*", stem
+    )
+    starred = re.sub(r"(?i)([-_ ]?(part|batch|第)[-_ ]?|[-_])\d{1,3}(批|部分)?$", "*", starred)
     starred = starred if starred.endswith("*") else starred + "*"
     return f"{folder}/{starred}{dot}{suffix}" if folder else f"{starred}{dot}{suffix}"
 
@@ -98,7 +106,7 @@ def samples(
 
 def decoded(path: Path, name: str) -> tuple[str, str]:
     """Return the (first) text of a file and its encoding, as a mapping names it."""
-    with path.open("rb") as handle:
+    with opened(path) as handle:
         data = handle.read(LARGEST)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", "replace").lstrip("\ufeff"), "utf-16"
@@ -112,7 +120,7 @@ def decoded(path: Path, name: str) -> tuple[str, str]:
     if not lost[best]:
         return found[best], best.removesuffix("-sig")
     text, bad = _mixed(whole)
-    if bad > max(4, _GARBLED * text.count("\n")):
+    if bad > max(4, _GARBLED * text.count("\n")) or b"\x00" in whole[:4096]:
         raise SourceError(
             f"{name}: it is in no encoding known here", "ask its department for UTF-8 or GB18030"
         )

@@ -24,6 +24,7 @@ _OK, _UPGRADED, _REGION, _SEQUENCE, _CHECKSUM, _DATE, _MASKED, _FORMAT, _MISSING
 _FIRST_YEAR, _LAST_YEAR = 1850, 2199
 _NO_DAY = np.iinfo(np.int32).min
 _CHECK_BYTES = np.frombuffer(CHECKS.encode("ascii"), dtype=np.uint8)
+_WHOLE = r"^[0-9]{17}[0-9X]$"
 _MASK = r"^[0-9]{2,}[0-9*]*\*[0-9*]*[0-9X*]$"
 
 Flags = npt.NDArray[np.bool_]
@@ -48,8 +49,7 @@ def inspect(ids: pl.Series, today: date | None = None) -> pl.DataFrame:
         ``verdict`` (of `VERDICTS`; the gravest that applies), ``usable`` (checksum and date are right: it may
         found an identity), ``birth_date``, ``sex`` (male, female) and ``region`` (6 digits).
     """
-    cleaned = fold(ids)
-    whole, states = _complete(cleaned)
+    cleaned, whole, states = _complete(ids)
     at = whole.is_not_null().arg_true().to_numpy()
     rows = matrix(whole.drop_nulls(), 18)
     places = np.ascontiguousarray(rows.T) - 48  # one contiguous line per place: fast column sums
@@ -90,40 +90,43 @@ def masked_parts(ids: pl.Series) -> pl.DataFrame:
     )
 
 
-def _complete(cleaned: pl.Series) -> tuple[pl.Series, States]:
-    """Return the 18 characters of complete numbers, else null, and what the form alone says of each row.
+def _complete(ids: pl.Series) -> tuple[pl.Series, pl.Series, States]:
+    """Return ids folded, the 18 characters of those that are complete (else null), and their states by form.
 
     A number of 15 digits gets a place held for its check digit and the state `_UPGRADED`.
     """
-    whole = cleaned.str.contains(r"^[0-9]{17}[0-9X]$").fill_null(value=False)
-    states = np.zeros(len(cleaned), dtype=np.uint8)
-    at = (~whole).arg_true()
+    texts = ids.cast(pl.String)
+    states = np.zeros(len(texts), dtype=np.uint8)
+    at = (~texts.str.contains(_WHOLE).fill_null(value=False)).arg_true()
     if not len(at):
-        return cleaned, states
+        return texts, texts, states
     c = pl.col("c")
-    old, starred = c.str.contains(r"^[0-9]{15}$"), c.str.contains(r"^[0-9]{17}\*$")
+    full, starred = c.str.contains(_WHOLE), c.str.contains(r"^[0-9]{17}\*$")
+    old = c.str.contains(r"^[0-9]{15}$")
     upgraded = pl.concat_str(c.str.slice(0, 6), pl.lit("19"), c.str.slice(6), pl.lit("0"))
-    others = (
-        cleaned.gather(at)
-        .to_frame("c")
-        .select(
-            pl.when(starred)
-            .then(c.str.replace("*", "X", literal=True))
-            .when(old)
-            .then(upgraded)
-            .alias("whole"),
-            pl.when(c.is_null())
-            .then(_MISSING)
-            .when(old)
-            .then(_UPGRADED)
-            .when(c.str.contains(_MASK))
-            .then(_MASKED)
-            .otherwise(_FORMAT)
-            .alias("state"),
-        )
+    folded = fold(texts.gather(at)).to_frame("c")
+    others = folded.select(
+        "c",
+        pl.when(full)
+        .then(c)
+        .when(starred)
+        .then(c.str.replace("*", "X", literal=True))
+        .when(old)
+        .then(upgraded)
+        .alias("whole"),
+        pl.when(c.is_null())
+        .then(_MISSING)
+        .when(full)
+        .then(_OK)
+        .when(old)
+        .then(_UPGRADED)
+        .when(c.str.contains(_MASK))
+        .then(_MASKED)
+        .otherwise(_FORMAT)
+        .alias("state"),
     )
     states[at.to_numpy()] = others["state"].to_numpy()
-    return cleaned.clone().scatter(at, others["whole"]), states
+    return texts.clone().scatter(at, others["c"]), texts.clone().scatter(at, others["whole"]), states
 
 
 def _weighted(places: Bytes) -> npt.NDArray[np.uint16]:

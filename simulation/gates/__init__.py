@@ -7,7 +7,7 @@ one reading a measure, each with the bounds within which a world is fit to prove
 from collections.abc import Iterator
 from pathlib import Path
 
-from simulation.gates import features, leaks, margins, shape
+from simulation.gates import features, leaks, margins, numbers, shape
 from simulation.gates.measures import Reading
 from simulation.gates.region import Written
 
@@ -16,5 +16,5 @@ def measure(folder: Path) -> Iterator[Reading]:
     """Yield the readings of the region in ``folder``, which holds ``raw`` and ``truth``."""
     region = Written(folder)
     people = features.people(region)
-    for part in (leaks, margins, shape):
+    for part in (leaks, numbers, margins, shape):
         yield from part.readings(region, people)

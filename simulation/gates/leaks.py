@@ -1,12 +1,11 @@
-"""Gate 1: no column, small tree, number, clock or place in a file gives the guilty away."""
+"""Gate 1: no column and no small tree that needs no graph gives the guilty away."""
 
 from collections.abc import Iterator
 
 import numpy as np
 import polars as pl
 
-from simulation.gates import features
-from simulation.gates.measures import Reading, noise, precision, ranking, shallow_tree
+from simulation.gates.measures import Reading, precision, shallow_tree
 from simulation.gates.region import Written
 
 TIMES = 5.0  # a column's average precision against the prevalence
@@ -41,11 +40,10 @@ EXPOSED: dict[str, pl.Expr] = {
 
 
 def readings(region: Written, people: pl.DataFrame) -> Iterator[Reading]:
-    """Measure the columns, the trees, the numbers."""
+    """Measure the columns and the trees."""
     guilty = region.guilty()
     yield from _columns(people, guilty)
     yield from _typologies(people, region.members())
-    yield from _numbers(region, set(guilty["entity"]))
 
 
 def _labels(people: pl.DataFrame, guilty: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:
@@ -96,53 +94,3 @@ def _typologies(people: pl.DataFrame, members: pl.DataFrame) -> Iterator[Reading
         yield Reading(
             "leak", f"{typology} tree of depth 3, AP", tree, 0, TREE, f"{int(labels.sum())} of {len(crowd)}"
         )
-
-
-def _numbers(region: Written, guilty: set[int]) -> Iterator[Reading]:
-    """Rank people by their numbers and places in files, and acts by theirs and by the clock."""
-    enrolled = region.rows("enrolment", "person_no", "citizen_id").unique("entity", keep="first")
-    register = region.rows("register", "citizen_id", "household_no")
-    accounts = region.rows("account", "account_no", "branch")
-    tail = pl.col("citizen_id").str.slice(14, 3)
-    for title, rows, value in (
-        ("person number", enrolled, pl.col("person_no")),
-        ("citizen id, sequence", register, tail),
-        ("household number", register, pl.col("household_no")),
-        ("account number", accounts, pl.col("account_no").str.slice(6, 12)),
-        ("row of the enrolments", enrolled, pl.col("source_row")),
-        ("row of the register", register, pl.col("source_row")),
-        ("row of the accounts", accounts, pl.col("source_row")),
-    ):
-        shown = rows.drop_nulls("entity").select("entity", value=value.cast(pl.Float64, strict=False))
-        shown = shown.drop_nulls()
-        labels = np.array([entity in guilty for entity in shown["entity"]], float)
-        yield _even("number", title, labels, shown["value"].to_numpy(), len(guilty))
-    moved = features.flows(region).filter(pl.col("channel").is_in(features.TRANSFERS))
-    yield from _acts("transfers", moved, {"row": pl.col("source_row"), "second": _seconds("time")})
-    visits = region.rows("settlement", "settlement_no", "visit_no", "settled", "kind")
-    serial = {"serial": pl.col("settlement_no").str.slice(8), "visit": pl.col("visit_no").str.slice(1)}
-    yield from _acts("settlements", visits, {**serial, "row": pl.col("source_row")})
-    receipts = region.rows("contribution", "voucher", "month", "type")
-    usual = receipts.filter(pl.col("type") == "10")
-    yield from _acts("receipts", usual, {"serial": pl.col("voucher"), "row": pl.col("source_row")})
-
-
-def _seconds(field: str) -> pl.Expr:
-    text = pl.col(field)
-    hour, minute = text.str.slice(8, 2).cast(pl.Float64), text.str.slice(10, 2).cast(pl.Float64)
-    return hour * 3600 + minute * 60 + text.str.slice(12, 2).cast(pl.Float64)
-
-
-def _acts(title: str, rows: pl.DataFrame, values: dict[str, pl.Expr]) -> Iterator[Reading]:
-    for name, value in values.items():
-        shown = rows.select("ring_id", value=value.cast(pl.Float64, strict=False)).drop_nulls("value")
-        labels = shown["ring_id"].is_not_null().to_numpy().astype(float)
-        rings = shown["ring_id"].drop_nulls().n_unique()
-        yield _even("number", f"{title}, {name}", labels, shown["value"].to_numpy(), rings)
-
-
-def _even(gate: str, title: str, labels: np.ndarray, scores: np.ndarray, rings: int) -> Reading:
-    """Rank; acts of one ring fall together in time and place: a ring counts as two of them in the noise."""
-    slack = 0.03 + noise(min(labels.sum(), 2 * rings), len(labels) - labels.sum())
-    found = ranking(labels, scores) if 0 < labels.sum() < len(labels) else 0.5
-    return Reading(gate, f"{title}, AUC", found, 0.5 - slack, 0.5 + slack, f"{int(labels.sum())} positive")

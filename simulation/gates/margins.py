@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from simulation.gates import features
-from simulation.gates.measures import Reading, distance
+from simulation.gates.measures import Reading, distance, portion
 from simulation.gates.region import Written
 
 FAR = 0.1
@@ -36,6 +36,7 @@ def readings(region: Written, people: pl.DataFrame) -> Iterator[Reading]:
     # A wage sent back is as large as a wage and has no lawful counterpart among gifts and rents.
     sizeable = features.number("amount") < 2500
     yield _compare("amount of transfers below 2,500", transfers.filter(sizeable), features.number("amount"))
+    yield _round(transfers.filter(sizeable))
     visits = region.rows("settlement", "kind", "fee", "begin", "end").join(kinds, on="ring_id", how="left")
     for kind, title in (("11", "visits"), ("14", "chronic visits"), ("21", "stays"), ("41", "purchases")):
         yield _compare(f"fee of {title}", visits.filter(pl.col("kind") == kind), features.number("fee"))
@@ -71,6 +72,17 @@ def _compare(title: str, rows: pl.DataFrame, value: pl.Expr) -> Reading:
         lawful = lawful.group_by("entity", maintain_order=True).agg(pl.col("value").median())
     found, chance = distance(acts["value"].to_numpy(), lawful["value"].to_numpy())
     return Reading("margin", f"{title}, KS", found, 0, FAR + chance, f"{len(acts)} against {len(lawful)}")
+
+
+def _round(transfers: pl.DataFrame) -> Reading:
+    """Compare the shares of round amounts; a person and ring counts once."""
+    even = (features.number("amount") % 50 == 0).cast(pl.Float64)
+    shown = transfers.select("ring_id", "entity", value=even).drop_nulls("value")
+    acts = shown.drop_nulls("ring_id").group_by("ring_id", "entity").agg(pl.col("value").mean())["value"]
+    lawful = portion(shown.filter(pl.col("ring_id").is_null())["value"])
+    slack = FAR + 2 * (lawful * (1 - lawful) / max(1, len(acts))) ** 0.5
+    found = portion(acts) - lawful if len(acts) else 0.0
+    return Reading("margin", "round transfers, acts less lawful", found, -slack, slack, f"of {len(acts)}")
 
 
 def _ages(region: Written, people: pl.DataFrame) -> Iterator[Reading]:

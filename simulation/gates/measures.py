@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 from scipy.stats import ks_2samp
-from sklearn.metrics import average_precision_score, roc_auc_score
+from sklearn.metrics import average_precision_score
 from sklearn.tree import DecisionTreeClassifier
 
 Floats = np.ndarray
@@ -33,14 +34,9 @@ def precision(labels: Floats, scores: Floats) -> float:
     return float(max(both))
 
 
-def ranking(labels: Floats, scores: Floats) -> float:
-    """Return the area under the ROC curve."""
-    return float(roc_auc_score(labels, scores))
-
-
-def noise(good: float, bad: float) -> float:
-    """Return two standard errors of an AUC of one half with these many positives and negatives."""
-    return float(2 * np.sqrt((good + bad + 1) / (12 * good * bad))) if good and bad else 1.0
+def portion(flags: pl.Series) -> float:
+    """Return the share of true ones, zero of none."""
+    return float(flags.to_numpy().mean()) if len(flags) else 0.0
 
 
 def distance(one: Floats, other: Floats) -> tuple[float, float]:

@@ -7,16 +7,11 @@ import numpy as np
 import polars as pl
 
 from simulation.gates import features
-from simulation.gates.measures import Reading, precision
+from simulation.gates.measures import Reading, portion, precision
 from simulation.gates.region import Written
 
 ALIKE = 0.5  # two rings that share so much of their people or dates are twins
 CUT = "20250701"  # what is later must be unknown to a model trained before
-
-
-def portion(flags: pl.Series) -> float:
-    """Return the share of true ones, zero of none."""
-    return float(flags.to_numpy().mean()) if len(flags) else 0.0
 
 
 def readings(region: Written, people: pl.DataFrame) -> Iterator[Reading]:

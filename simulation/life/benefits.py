@@ -1,18 +1,18 @@
 """Benefits: pensions, unemployment, maternity; what is paid too long and what is taken back."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from random import Random
 
 from simulation.data import table
 from simulation.log import Benefit, JoblessPay, Log, Maternity
-from simulation.period import first, length, month_of
+from simulation.period import days, first, last, length, month_of
 from simulation.plan import Birth, Plan
 from simulation.world import Pension, World
 
 
 def _due(pension: Pension, month: int) -> bool:
     death = pension.person.death
-    if pension.since > first(month) + timedelta(days=length(month) - 1) or month >= pension.until:
+    if pension.since > last(month) or month >= pension.until:
         return False
     return pension.item == "301" or death is None or month < max(death.stopped, month_of(death.day) + 1)
 
@@ -28,7 +28,7 @@ def pensions(world: World, month: int, log: Log, rng: Random) -> None:
             account, ring = pension.payee(month)
             rise = 1.03 if month >= 12 and pension.item == "101" else 1.0
             status = "2" if rng.random() < 0.006 else "1"
-            day = date(first(month).year, first(month).month, rng.randint(10, 12))
+            day = days(month)[rng.randint(9, 11)]
             log.benefits.append(
                 Benefit(
                     pension,

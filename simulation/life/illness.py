@@ -1,21 +1,26 @@
 """Illness: visits, purchases, chronic courses and stays, each settled at a terminal."""
 
-from datetime import date, datetime, time, timedelta
+from bisect import bisect
+from datetime import date, datetime, timedelta
 from random import Random
 
 from simulation.chance import poisson
 from simulation.data import table
 from simulation.log import Log, Visit
-from simulation.period import END, first, length
+from simulation.period import END, first, midnight, seconds
+from simulation.period import days as days_of
 from simulation.plan import Plan
 from simulation.world import Clinic, Person, World
 
 HOURS = (8, 8, 9, 9, 9, 10, 10, 10, 11, 11, 12, 13, 14, 14, 15, 15, 15, 16, 16, 17, 18)
+PROOFS, SHOWN = ("01", "02", "03"), (45, 55, 100)  # what is shown at the counter, in hundredths so far
 REFERRED = 0.025  # share of stays in a large hospital of another region, settled there and paid here
 
 
 def _when(day: date, rng: Random) -> datetime:
-    return datetime.combine(day, time(rng.choice(HOURS), rng.randrange(60), rng.randrange(60)))
+    draw = rng.random
+    hour, minute, second = HOURS[int(draw() * len(HOURS))], int(draw() * 60), int(draw() * 60)
+    return midnight(day) + seconds()[hour * 3600 + minute * 60 + second]
 
 
 def settle(
@@ -30,9 +35,11 @@ def settle(
     proof: str = "",
 ) -> Visit:
     """Return the settlement of a visit that began ``days`` before ``when``; the fee is the clinic's own."""
-    words = table("medicine")
+    words, draw = table("medicine"), rng.random
     mean, spread = words["fee"][kind]
-    begin = when.date() - timedelta(days=days)
+    ills, terminals, doctors = words["outpatient"], clinic.terminals, clinic.doctors
+    end = when.date()
+    begin = end - timedelta(days=days) if days else end
     job = person.job(begin) if person.jobs else None
     employee = bool(job or person.flexible or (person.pensions and person.pensions[0].scheme != "170"))
     fee = clinic.dear * rng.lognormvariate(mean, spread)
@@ -43,13 +50,13 @@ def settle(
         clinic,
         kind,
         begin,
-        when.date(),
+        end,
         when,
         round(fee, 2),
-        disease or rng.choice(words["outpatient"]),
-        rng.choice(clinic.terminals),
-        rng.choice(clinic.doctors),
-        proof or rng.choices(("01", "02", "03"), (45, 10, 45))[0],
+        disease or ills[int(draw() * len(ills))],
+        terminals[int(draw() * len(terminals))],
+        doctors[int(draw() * len(doctors))],
+        proof or PROOFS[bisect(SHOWN, draw() * 100, 0, 2)],
         employee,
     )
 
@@ -61,10 +68,11 @@ def _ordinary(
     clinic, shop = person.clinic, person.pharmacy
     if clinic is None or shop is None:
         return
-    days = length(month)
+    calendar = days_of(month)
     # Rates a month for a person of mean frailty and habit: 0.092 visits, 0.066 purchases, 0.009 stays.
     need = person.frailty * person.habit
-    plans = [("11", clinic, poisson(rng, 0.092 * need)), ("41", shop, poisson(rng, 0.066 * need))]
+    visits, purchases = poisson(rng, 0.092 * need), poisson(rng, 0.066 * need)
+    plans = [("11", clinic, visits), ("41", shop, purchases)] if visits or purchases else []
     if person.chronic:
         rate = 0.75 * max(0.6, min(3.0, person.habit))
         plans += [("14", rng.choice((clinic, clinic, shop)), poisson(rng, rate))]
@@ -72,7 +80,7 @@ def _ordinary(
             plans.append(("14", clinic, 11 + rng.randrange(3)))
     for kind, place, count in plans:
         for _ in range(count):
-            day = first(month) + timedelta(days=rng.randrange(days))
+            day = rng.choice(calendar)
             if person.alive(day):
                 disease = person.chronic if kind == "14" else ""
                 # One visit in six is made elsewhere: near work, or where the drug is in stock.
@@ -84,7 +92,7 @@ def _ordinary(
         if world.abroad and rng.random() < REFERRED:
             hospital = rng.choice(world.abroad)
         stay = max(2, int(rng.gauss(hospital.stay, 2.2)))
-        out = first(month) + timedelta(days=rng.randrange(days))
+        out = rng.choice(calendar)
         if person.alive(out):
             log.visits.append(
                 settle(
@@ -99,7 +107,7 @@ def month_of_illness(world: World, plan: Plan, month: int, log: Log, rng: Random
     hospitals = [clinic for clinic in world.clinics if clinic.beds]
     others = (hospitals, [clinic for clinic in world.clinics if clinic.pharmacy])
     for person in world.people:
-        if person.alive(begin):
+        if person.death is None or person.alive(begin):
             _ordinary(world, person, month, log, rng, others)
     _planned(plan, month, log, rng)
     # Injuries are filed under the month of payment; the visit is an errand of the accident's own month.

@@ -1,12 +1,12 @@
 """Money on accounts: what comes in, and how it leaves by machine, card and transfer."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 
 from simulation.data import table
 from simulation.log import Flow, Log
-from simulation.period import first, length
+from simulation.period import days, first, length, midnight, seconds
 from simulation.plan import Plan
 from simulation.scene import transfer_amount
 from simulation.world import Account, Person, World
@@ -18,7 +18,7 @@ PURCHASES = (("消费", 0.24, 4.6, 1.1), ("手机充值", 0.08, 4.5, 1.0))  # ra
 
 
 def _at(day: date, rng: Random, low: int = 0, high: int = 24) -> datetime:
-    return datetime.combine(day, time()) + timedelta(seconds=rng.randrange(low * 3600, high * 3600))
+    return midnight(day) + seconds()[low * 3600 + int(rng.random() * ((high - low) * 3600))]
 
 
 def _credit(
@@ -103,15 +103,15 @@ def _withdraw(log: Log, account: Account, when: datetime, wish: float, machine: 
 
 def spending(world: World, month: int, log: Log, rng: Random) -> None:
     """Let holders withdraw, buy and top up their telephones."""
-    begin, days, atms, draw = first(month), length(month), world.region.atms, rng.random
+    calendar, atms, draw = days(month), world.region.atms, rng.random
     for account in world.accounts:
         holder = account.holder
         if not isinstance(holder, Person) or (
             account.keeper not in (None, holder) and account.kept_from <= month
         ):
             continue
-        day = begin + timedelta(days=rng.randrange(days))
-        if not holder.alive(day) or account.balance < 60:
+        day = calendar[int(draw() * len(calendar))]
+        if account.balance < 60 or not (holder.death is None or holder.alive(day)):
             continue
         if draw() < (0.42 if holder.pensions else 0.14):
             machine = holder.atm if rng.random() < 0.85 else rng.choice(atms)
@@ -122,17 +122,17 @@ def spending(world: World, month: int, log: Log, rng: Random) -> None:
             if draw() < rate:
                 amount = round(min(account.balance, rng.lognormvariate(mean, spread)), 2)
                 account.balance -= amount
-                when = _at(begin + timedelta(days=rng.randrange(days)), rng, 7, 23)
+                when = _at(calendar[int(draw() * len(calendar))], rng, 7, 23)
                 if amount > 1 and holder.alive(when.date()):
                     log.flows.append(Flow(account, when, False, amount, None, "", text, "PS", ""))
 
 
 def transfers(world: World, plan: Plan, month: int, log: Log, rng: Random) -> None:
     """Move money between people: kin, landlords, friends; and what the plan holds, in the same words."""
-    begin, days = first(month), length(month)
+    begin, calendar = first(month), days(month)
     for payer, payee, amount in _gifts_and_rents(world.people, rng):
         if payer.account and payee.account and payee is not payer and payee.alive(begin):
-            when = _at(begin + timedelta(days=rng.randrange(days)), rng, 7, 23)
+            when = _at(rng.choice(calendar), rng, 7, 23)
             if payer.alive(when.date()):
                 _move(log, payer.account, payee.account, when, amount, rng)
     for planned in plan.transfers.get(month, []):
@@ -162,7 +162,7 @@ def _returned(world: World, month: int, log: Log, rng: Random) -> None:
     """Send wages that were only for show back, in most months and seldom whole: the rest goes in cash."""
     begin = first(month)
     for person in world.people:
-        if not any(spell.patron for spell in person.jobs):
+        if not person.jobs or not any(spell.patron for spell in person.jobs):
             continue
         spell = person.job(begin)
         if spell and spell.patron and person.account and person.alive(begin) and rng.random() < 0.6:

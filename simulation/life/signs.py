@@ -1,10 +1,9 @@
 """Signs of life: certifications of pensioners and traces of everybody."""
 
-from datetime import datetime, time, timedelta
 from random import Random
 
 from simulation.log import Log, Proof, Trace
-from simulation.period import first, length
+from simulation.period import days, first, midnight, seconds
 from simulation.world import Pension, World
 
 
@@ -26,9 +25,7 @@ def proofs(world: World, month: int, log: Log, rng: Random, terminals: dict[str,
             if pension.number in seen or rng.random() > 0.076 or (dead and not ring) or pension.item == "301":
                 continue
             seen.add(pension.number)
-            when = datetime.combine(first(month), time()) + timedelta(
-                days=rng.randrange(length(month)), seconds=rng.randrange(8 * 3600, 19 * 3600)
-            )
+            when = midnight(rng.choice(days(month))) + seconds()[rng.randrange(8 * 3600, 19 * 3600)]
             if not ring and not person.alive(when.date()):
                 continue
             method, device = _method(pension, bool(ring))
@@ -49,15 +46,13 @@ def _method(pension: Pension, captured: bool) -> tuple[str, str]:
 
 def traces(world: World, month: int, log: Log, rng: Random) -> None:
     """Let the living be seen: bus, train, vaccination, counter, meter, library."""
-    begin, days = first(month), length(month)
+    calendar = days(month)
     # Who truly lies in bed is not seen elsewhere.
     stays = {v.person.entity: (v.begin, v.end) for v in log.visits if v.kind == "21" and not v.ring}
     for person in world.people:
         if rng.random() > 0.055:
             continue
-        when = datetime.combine(begin, time()) + timedelta(
-            days=rng.randrange(days), seconds=rng.randrange(7 * 3600, 20 * 3600)
-        )
+        when = midnight(rng.choice(calendar)) + seconds()[rng.randrange(7 * 3600, 20 * 3600)]
         away = stays.get(person.entity)
         if person.alive(when.date()) and not (away and away[0] <= when.date() < away[1]):
             kind = rng.choice(("01", "02", "03", "04", "05", "06"))

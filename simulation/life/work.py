@@ -5,7 +5,7 @@ from random import Random
 
 from simulation.data import table
 from simulation.log import Contribution, Filing, Log, Payroll
-from simulation.period import first, in_window, last, length, month_of
+from simulation.period import days, first, in_window, last, length, month_of
 from simulation.plan import Plan
 from simulation.world import Person, Spell, World
 
@@ -13,16 +13,17 @@ FUNDS = ("110", "310")
 
 
 def _arrival(month: int, late: bool, rng: Random) -> date:
-    day = first(month) + timedelta(days=rng.randrange(4, length(month) - 2))
+    day = days(month)[rng.randrange(4, length(month) - 2)]
     return day + timedelta(days=rng.randint(28, 66)) if late else day
 
 
 def _base(person: Person, spell: Spell | None, month: int) -> float:
+    floor: float = table("economy")["base_floor"]
     if spell is None:
-        return float(table("economy")["base_floor"])
+        return float(floor)
     # The declared base follows the wage every July.
     rise = 1 + 0.03 * ((month + 6) // 12)
-    return float(round(max(table("economy")["base_floor"], spell.base * rise)))
+    return float(round(max(floor, spell.base * rise)))
 
 
 def contribute(world: World, plan: Plan, month: int, log: Log, rng: Random) -> None:
@@ -30,7 +31,7 @@ def contribute(world: World, plan: Plan, month: int, log: Log, rng: Random) -> N
     middle, begin = first(month) + timedelta(days=14), first(month)
     for person in world.people:
         spell = person.job(middle) if person.jobs else None
-        if (spell is None and not person.flexible) or not person.alive(begin):
+        if (spell is None and not person.flexible) or (person.death and not person.alive(begin)):
             continue
         if spell and not spell.insured:
             _wage(log, person, spell, month, rng, 0.0)

@@ -1,12 +1,16 @@
 """银行: accounts and what moves on them."""
 
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
 from typing import ClassVar
 
 from simulation.log import Log
 from simulation.period import END
 from simulation.plan import Plan
-from simulation.render.office import Delivery, Office, other, ref
+from simulation.render.office import ACCOUNT, COUNTERPARTY, Delivery, Office, ref
 from simulation.world import Person, World
+
+AFTER = datetime.combine(END + timedelta(days=1), time())
 
 
 class Bank(Office):
@@ -21,28 +25,32 @@ class Bank(Office):
 
     def month(self, log: Log) -> None:
         """Write the movements of a month."""
-        sheet = self.sheets["flow"]
-        for flow in log.flows:
-            account, across = flow.account, flow.other
-            if flow.time.date() > END:
-                continue
-            values = [
-                self._numbers.next(),
-                account.number,
-                flow.time,
-                "C" if flow.credit else "D",
-                flow.amount,
-                across.number if across else "",
-                self._other(flow.other_name),
-                flow.text,
-                flow.channel,
-                flow.device,
-            ]
-            refs = (ref(account), other(across, "counterparty")) if across else (ref(account),)
-            sheet.add(values, refs, flow.ring, flow.amount)
-
-    def _other(self, name: str) -> str:
-        return name + " " if name and self.rng.random() < 0.002 else name
+        flows = [flow for flow in log.flows if flow.time < AFTER]
+        if not flows:
+            return
+        accounts, times, incoming, amounts, others, names, texts, channels, devices, rings = zip(
+            *flows, strict=True
+        )
+        draw = self.rng.random
+        columns: list[Sequence[object]] = [
+            self._numbers.take(len(flows)),
+            [account.number for account in accounts],
+            times,
+            ["C" if comes else "D" for comes in incoming],
+            amounts,
+            [across.number if across else "" for across in others],
+            [name + " " if name and draw() < 0.002 else name for name in names],
+            texts,
+            channels,
+            devices,
+        ]
+        refs = (
+            (account.entity << 10 | ACCOUNT, across.entity << 10 | COUNTERPARTY)
+            if across
+            else (account.entity << 10 | ACCOUNT,)
+            for account, across in zip(accounts, others, strict=True)
+        )
+        self.sheets["flow"].extend(columns, refs, rings, amounts)
 
     def once(self) -> None:
         """Write the accounts, for all months."""

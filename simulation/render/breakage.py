@@ -19,16 +19,21 @@ TEXT = {
     "shifted": (0.3, 9000),
     "bad_date": (0.05, 40000),
     "bad_number": (0.05, 40000),
+    "missing_key": (0.1, 25000),
 }
 RULES: dict[str, dict[str, tuple[float, int]]] = {
     "csv": TEXT,
-    "fixed": {rule: TEXT[rule] for rule in ("placeholder", "undecodable", "blank_line", "field_count")},
-    "jsonl": {"bad_json": (0.5, 2600), "null_record": (0.5, 9000)},
+    "fixed": {
+        rule: TEXT[rule]
+        for rule in ("placeholder", "undecodable", "blank_line", "field_count", "missing_key")
+    },
+    "jsonl": {"bad_json": (0.5, 2600), "null_record": (0.5, 9000), "missing_key": (0.2, 12000)},
     "json": {"placeholder": (0.6, 2000)},
     "xlsx": {
-        rule: TEXT[rule] for rule in ("repeated_header", "total_line", "placeholder", "blank_line", "shifted")
+        rule: TEXT[rule]
+        for rule in ("repeated_header", "total_line", "placeholder", "blank_line", "shifted", "missing_key")
     },
-    "parquet": {"null_record": (0.4, 20000), "placeholder": (0.4, 13000)},
+    "parquet": {"null_record": (0.4, 20000), "placeholder": (0.4, 13000), "missing_key": (0.1, 25000)},
 }
 INSERTED = {"repeated_header", "total_line", "placeholder", "undecodable", "blank_line", "null_record"}
 MOJIBAKE = "锟斤拷烫烫烫"
@@ -49,12 +54,14 @@ class Breakage:
     def __init__(self, form: Form, rng: Random, share: float) -> None:
         """Look up what can break in the format."""
         self.form, self.rng, self.share, self._long = form, rng, share, False
-        needs = set(table("tables")[form.name].get("needs", []))
+        spec = table("tables")[form.name]
+        needs, keys = set(spec.get("needs", [])), set(spec.get("key", []))
         names = [field for field, _ in fields(form.name)]
         needed = [(at, column.kind) for at, column in enumerate(form.columns) if names[column.at] in needs]
         self._needed = {
             "bad_date": [at for at, kind in needed if kind in ("date", "stamp", "month")],
             "bad_number": [at for at, kind in needed if kind == "money"],
+            "missing_key": [at for at, column in enumerate(form.columns) if names[column.at] in keys],
         }
 
     def plan(self, count: int) -> list[tuple[int, str]]:
@@ -101,12 +108,14 @@ class Breakage:
     def mangle(self, rule: str, values: Sequence[Any], month: int) -> str:
         """Return the line of a record that broke on its way."""
         form, rng = self.form, self.rng
-        cells = [column[0] for column in form.cells([values], month)]
+        cells = [column[0] for column in form.cells([[value] for value in values], month)]
         if rule in ("bad_date", "bad_number"):
             cells[rng.choice(self._needed[rule])] = rng.choice(
                 BAD_DATES if rule == "bad_date" else BAD_NUMBERS
             )
             return form.join(cells)
+        if rule == "missing_key":
+            return form.join(["" if at in self._needed[rule] else cell for at, cell in enumerate(cells)])
         if rule == "shifted":
             return form.delimiter.join([*cells[:3], "", "", *cells[3:]])
         if rule == "field_count" and form.format == "fixed":

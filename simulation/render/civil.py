@@ -112,7 +112,7 @@ class Civil(Office):
             name,
             cid,
             desk.sex(person),
-            None if self.rng.random() < 0.1 else person.born,
+            None if self.rng.random() < 0.1 else desk.born(person),
             when,
             death.cause,
             death.place,

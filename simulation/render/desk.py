@@ -1,11 +1,13 @@
 """How one office writes people and firms down: lost digits, old ids, rare characters, shortened names."""
 
+from datetime import date
 from itertools import accumulate
 from random import Random
 
 from simulation.codec import first_generation
 from simulation.data import table
 from simulation.names import homophone
+from simulation.render import lunar
 from simulation.render.slip import Slip, slipped
 from simulation.world import Employer, Identity, Person, Place
 
@@ -41,8 +43,9 @@ class Desk:
         self.rates: dict[str, float] = {**rates["default"], **rates.get(name, {}), **own[0], **own[1]}
         self.rng, self.city, self.province = rng, city, province
         self._slips = list(accumulate(self.rates[slip] for slip in ("missing", "space", "name_space")))
-        self._people: dict[tuple[int, bool], tuple[str, str]] = {}
+        self._people: dict[int, tuple[str, str]] = {}
         self._firms: dict[int, str] = {}
+        self._births: dict[int, date | Slip] = {}
 
     def hits(self, slip: str) -> bool:
         """Draw whether a slip happens; those of :meth:`person` are drawn there."""
@@ -51,14 +54,14 @@ class Desk:
 
     def person(self, person: Person, identity: Identity | None = None) -> tuple[str, str]:
         """Return name and id as they stand in this row; an id missing here may be there in the next."""
-        key = (person.entity, identity is not None)
+        key = person.entity if identity is None else -person.entity
         written = self._people.get(key)
         if written is None:
             of = identity or Identity(person.name, person.cid, person.born)
             name = self._name(of.name, person.rare)
             if person.former and self.hits("former"):
                 name = Slip(person.former, of.name)
-            written = self._people[key] = (name, self._id(of))
+            written = self._people[key] = (name, self._id(of, person.kin))
         name, cid = written
         # One draw for slips of which two seldom meet: rows are millions.
         draw = self.rng.random()
@@ -90,8 +93,11 @@ class Desk:
             plain = plain.replace(dot, "·")
         return slipped(name + LATE if self.hits("dead") else name, true, lost=plain != true)
 
-    def _id(self, of: Identity) -> str:
+    def _id(self, of: Identity, kin: list[Person]) -> str:
         cid = of.cid
+        wrong = self._wrong(cid, kin) if self.hits("wrong") else cid
+        if wrong != cid:
+            return Slip(wrong, cid)
         if of.born.year < FIRST_GENERATION and self.hits("id15"):
             cid = first_generation(cid)
         elif self.hits("lost"):
@@ -107,6 +113,30 @@ class Desk:
         elif cid.isdigit() and self.hits("scientific"):
             cid, lost = f"{int(cid):.5E}", True
         return slipped(cid, of.cid, lost)
+
+    def _wrong(self, cid: str, kin: list[Person]) -> str:
+        """Return what was typed for an id: a relative's, one with a wrong digit, or with two exchanged."""
+        rng, at = self.rng, self.rng.randrange(6, 16)
+        how = rng.random()
+        if how < 0.4:
+            return rng.choice(kin).cid if kin else cid
+        if how < 0.75:
+            return cid[:at] + str((int(cid[at]) + rng.randint(1, 9)) % 10) + cid[at + 1 :]
+        return cid[:at] + cid[at + 1] + cid[at] + cid[at + 2 :]
+
+    def born(self, person: Person) -> date | Slip:
+        """Return the day of birth; what the old told by the Chinese calendar stays in the papers."""
+        day = person.born
+        if day.year >= lunar.LAST:
+            return day
+        written = self._births.get(person.entity)
+        if written is None:
+            if self.hits("lunar"):
+                written = lunar.spoken(day)
+            else:
+                written = lunar.mistaken(day) if self.hits("lunar_as_common") else day
+            self._births[person.entity] = written
+        return written
 
     def sex(self, person: Person) -> str:
         """Return the code of sex; 9 where nobody asked."""

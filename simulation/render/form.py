@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from simulation.data import table
-from simulation.render.slip import Slip
+from simulation.render.slip import Misdated, Slip
 from simulation.render.styles import Write, canonical, writer
 
 CELL = "\x1f"  # parts the cells of what becomes a workbook or a Parquet file
@@ -104,16 +104,13 @@ class Form:
         """Return the columns that rows of a month have: some exports grow columns."""
         return self.columns if month >= self.grown_from else self.columns[: self.first_width]
 
-    def cells(self, rows: Sequence[Sequence[Any]], month: int) -> list[Sequence[str]]:
-        """Return the texts of the rows' columns, column by column."""
-        columns = list(zip(*rows, strict=True))
-        return [column.write(columns[column.at]) for column in self.shown(month)]
+    def cells(self, values: Sequence[Sequence[Any]], month: int) -> list[Sequence[str]]:
+        """Return the texts of the file's columns; ``values`` holds a sequence for each field."""
+        return [column.write(values[column.at]) for column in self.shown(month)]
 
-    def lines(self, rows: Sequence[Sequence[Any]], month: int) -> list[str]:
-        """Return the line of each row."""
-        if not rows:
-            return []
-        columns = self.cells(rows, month)
+    def lines(self, values: Sequence[Sequence[Any]], month: int) -> list[str]:
+        """Return the line of each row; ``values`` holds a sequence for each field."""
+        columns = self.cells(values, month)
         if self._template:
             columns = [
                 self._escaped(texts, column) for texts, column in zip(columns, self.columns, strict=True)
@@ -122,10 +119,13 @@ class Form:
         if self.format != "csv":
             return [self.join(cells) for cells in zip(*columns, strict=True)]
         delimiter, gaps = self.delimiter, len(columns) - 1
-        lines = [delimiter.join(cells) for cells in zip(*columns, strict=True)]
-        for at, line in enumerate(lines):
-            if '"' in line or line.count(delimiter) != gaps:
-                lines[at] = self.join([column[at] for column in columns])
+        lines = list(map(delimiter.join, zip(*columns, strict=True)))
+        # Hardly any cell needs quotes: the lines are searched as one.
+        whole = "".join(lines)
+        if '"' in whole or whole.count(delimiter) != gaps * len(lines):
+            for at, line in enumerate(lines):
+                if '"' in line or line.count(delimiter) != gaps:
+                    lines[at] = self.join([column[at] for column in columns])
         return lines
 
     def join(self, cells: Sequence[str]) -> str:
@@ -182,7 +182,7 @@ class Form:
         ]
 
     def _lost(self, value: Any, column: Column) -> bool:
-        if isinstance(value, Slip) and value.lost:
+        if isinstance(value, Misdated) or (isinstance(value, Slip) and value.lost):
             return True
         text = column.write([value])[0]
         if encode(text, self.encoding) != text.encode(self.encoding, errors="ignore"):

@@ -128,7 +128,7 @@ class Insurance(Office):
             days=self.rng.randint(0, 40), seconds=self.rng.randrange(86400)
         )
         until = ended or (FOREVER if self.rng.random() < 0.5 else None)
-        born = identity.born if identity else person.born
+        born = identity.born if identity else desk.born(person)
         values = [
             number or person.number,
             cid,

@@ -22,7 +22,7 @@ class Market(Office):
 
     def once(self) -> None:
         """Write the firms."""
-        for firm in self.world.employers:
+        for firm in (firm for firm in self.world.employers if not firm.elsewhere):
             people = (other(firm.boss, "legal_person", True), other(firm.liaison, "liaison"))
             self.sheets["business"].add(self._entry(firm), (ref(firm), *people))
 

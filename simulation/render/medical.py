@@ -1,15 +1,17 @@
 """医保局: settlements, their items, birth allowances, designated institutions."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, ClassVar
 
 from simulation.data import table
 from simulation.log import Log, Visit
 from simulation.plan import Plan
-from simulation.render.office import Delivery, Office, ref
+from simulation.render.office import CLINIC, PERSON, Delivery, Office, ref
 from simulation.render.styles import days
 from simulation.world import World
 
+COUNTS = ((1.0, 1.0, 2.0, 3.0, 4.0), (1.0, 4.0, 14.0))  # packs or times an item, at a visit and at a stay
 TRACED = date(2025, 7, 1)  # from this day on drugs are scanned
 
 
@@ -33,11 +35,19 @@ class Medical(Office):
             national("visits", 12),
             national("items", 10),
         )
+        words = table("medicine")
+        self._drugs, self._services = words["drugs"], words["services"]
+        self._catalogue = {
+            item: (item.split(" ", 1)[0], item.split(" ", 1)[1], item in words["drugs"])
+            for item in [*words["services"], *words["drugs"]]
+        }
+        self._bills: list[tuple[Any, ...]] = []  # the month's items, without their numbers
+        self._billers: list[tuple[int, ...]] = []
 
     def month(self, log: Log) -> None:
         """Write settlements and allowances."""
-        for visit in log.visits:
-            self._settle(visit)
+        if log.visits:
+            self._settlements(log.visits)
         desk = self.desks["maternity"]
         for birth in log.maternities:
             name, cid = desk.person(birth.person)
@@ -63,88 +73,95 @@ class Medical(Office):
             refs = (ref(birth.person), ref(birth.employer), ref(birth.account), ref(birth.clinic))
             self.sheets["maternity"].add(values, refs, birth.ring, amount)
 
-    def _settle(self, visit: Visit) -> None:
-        desk, person, clinic = self.desks["settlement"], visit.person, visit.clinic
-        name, cid = desk.person(person)
-        fund, wallet, cash = self._shares(visit)
-        number = self._days[visit.settled.date()] + self._settled.next()
-        code, disease = visit.disease.split(" ", 1)
-        pool = self.world.region.division
-        values: list[Any] = [
-            number,
-            "M" + self._visited.next(),
-            person.number,
-            cid,
-            name,
-            desk.sex(person),
-            person.born,
-            pool,
-            clinic.pool or pool,
-            "310" if visit.employee else "390",
-            visit.kind,
-            clinic.code,
-            clinic.name,
-            visit.begin,
-            visit.end,
-            visit.settled,
-            visit.fee,
-            fund,
-            wallet,
-            cash,
-            code,
-            disease,
-            visit.terminal,
-            visit.doctor,
-            visit.proof,
+    def _settlements(self, visits: list[Visit]) -> None:
+        """Write settlements column by column, and their items: there are millions."""
+        desk, pool = self.desks["settlement"], self.world.region.division
+        people, clinics, kinds, begins, ends, settled, fees, diseases, *more = zip(*visits, strict=True)
+        terminals, doctors, proofs, employees, rings, _ = more
+        written = [(*desk.person(person), desk.sex(person)) for person in people]
+        serials = self._settled.take(len(visits))
+        numbers = [self._days[time.date()] + serial for time, serial in zip(settled, serials, strict=True)]
+        shares = [self._billed(visit, number) for visit, number in zip(visits, numbers, strict=True)]
+        columns: list[Sequence[Any]] = [
+            numbers,
+            ["M" + number for number in self._visited.take(len(visits))],
+            [person.number for person in people],
+            [cid for _, cid, _ in written],
+            [name for name, _, _ in written],
+            [sex for _, _, sex in written],
+            [person.born for person in people],
+            [pool] * len(visits),
+            [clinic.pool or pool for clinic in clinics],
+            ["310" if employee else "390" for employee in employees],
+            kinds,
+            [clinic.code for clinic in clinics],
+            [clinic.name for clinic in clinics],
+            begins,
+            ends,
+            settled,
+            fees,
+            *zip(*shares, strict=True),
+            *zip(*(disease.split(" ", 1) for disease in diseases), strict=True),
+            terminals,
+            doctors,
+            proofs,
         ]
-        refs = (ref(person), ref(clinic))
-        self.sheets["settlement"].add(values, refs, visit.ring, visit.fee)
-        self._itemise(visit, number)
+        refs = [
+            (person.entity << 10 | PERSON, clinic.entity << 10 | CLINIC)
+            for person, clinic in zip(people, clinics, strict=True)
+        ]
+        self.sheets["settlement"].extend(columns, refs, rings, fees)
+        self._deliver_items()
 
-    def _shares(self, visit: Visit) -> tuple[float, float, float]:
-        """Split a fee into fund, personal account and cash, in yuan."""
+    def _billed(self, visit: Visit, number: str) -> tuple[float, float, float]:
+        """Itemise a visit; return how its fee falls on fund, personal account and cash, in yuan."""
         share = table("medicine")["fund"][visit.kind][0 if visit.employee else 1]
         fund = round(visit.fee * share * self.rng.uniform(0.94, 1.04), 2)
         rest = visit.fee - fund
         part = 1.0 if visit.kind == "41" else self.rng.random() * 0.7
         wallet = round(rest * part, 2) if visit.employee else 0.0
+        self._itemise(visit, number)
         return fund, wallet, round(rest - wallet, 2)
 
-    def _itemise(self, visit: Visit, number: str) -> None:
-        words, rng = table("medicine"), self.rng
-        drugs, services = words["drugs"], words["services"]
+    def _picks(self, visit: Visit) -> list[str]:
+        """Return what is on the bill: lines of the catalogue."""
+        rng, drugs, services = self.rng, self._drugs, self._services
         if visit.kind == "21":
             picks = [*rng.sample(services, rng.randint(2, 4)), rng.choice(drugs)]
         else:
-            picks = [rng.choice(drugs) for _ in range(rng.randint(1, 2))]
-            if not visit.clinic.pharmacy and visit.kind != "14" and rng.random() < 0.5:
-                picks.append(rng.choice(services))
-            picks = list(dict.fromkeys(picks))
+            draw, count = rng.random, len(drugs)
+            picks = [drugs[int(draw() * count)] for _ in range(1 + int(draw() * 2))]
+            if not visit.clinic.pharmacy and visit.kind != "14" and draw() < 0.5:
+                picks.append(services[int(draw() * len(services))])
+            picks = list(dict.fromkeys(picks)) if len(picks) > 1 else picks
+        if visit.goods:
+            return list(dict.fromkeys(good.drug for good in visit.goods)) + picks[1:]
+        return picks
+
+    def _itemise(self, visit: Visit, number: str) -> None:
+        rng, picks, fee, draw = self.rng, self._picks(visit), visit.fee, self.rng.random
         goods = {good.drug: good for good in visit.goods}
-        picks = list(goods) + picks[1:] if goods else picks
-        cuts = sorted([rng.random() for _ in picks[1:]])
-        for item, low, high in zip(picks, [0.0, *cuts], [*cuts, 1.0], strict=True):
-            code, _, title = item.partition(" ")
-            count = float(rng.choice((1, 1, 2, 3, 4) if visit.kind != "21" else (1, 4, 14)))
-            amount = round(visit.fee * (high - low), 2)
-            scanned = [f"81{rng.randrange(10**18):018d}"] if item in drugs and visit.end >= TRACED else None
+        counts, traced = COUNTS[visit.kind == "21"], visit.end >= TRACED
+        biller = (visit.clinic.entity << 10 | CLINIC,)
+        cuts = sorted([draw() for _ in picks[1:]])
+        low = 0.0
+        for item, high in zip(picks, [*cuts, 1.0], strict=True):
+            code, title, drug = self._catalogue[item]
+            count = counts[int(draw() * len(counts))]
+            amount = round(fee * (high - low), 2)
+            low = high
+            scanned = [f"81{rng.randrange(10**18):018d}"] if drug and traced else None
             if item in goods:
                 count = float(goods[item].packs)
                 scanned = [goods[item].code] if scanned and goods[item].code else scanned
-            self.sheets["fee_item"].add(
-                [
-                    self._items.next(),
-                    number,
-                    code,
-                    title,
-                    count,
-                    round(amount / count, 2),
-                    amount,
-                    visit.doctor,
-                    scanned,
-                ],
-                (ref(visit.clinic),),
-            )
+            price = round(amount / count, 2)
+            self._bills.append((number, code, title, count, price, amount, visit.doctor, scanned))
+            self._billers.append(biller)
+
+    def _deliver_items(self) -> None:
+        numbers = self._items.take(len(self._bills))
+        self.sheets["fee_item"].extend([numbers, *zip(*self._bills, strict=True)], self._billers)
+        self._bills, self._billers = [], []
 
     def once(self) -> None:
         """Write the designated institutions."""

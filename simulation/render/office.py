@@ -17,6 +17,9 @@ from simulation.world import Account, Clinic, Employer, Person, World
 Named = Person | Employer | Clinic | Account
 _KIND = {Person: 0, Employer: 1, Clinic: 2, Account: 3}
 _SELF = {type_: pointer(kind, 0, True) for type_, kind in _KIND.items()}
+# For the tables of millions: below an entity's number, a reference to what the row is about.
+PERSON, EMPLOYER, CLINIC, ACCOUNT = (_SELF[type_] for type_ in (Person, Employer, Clinic, Account))
+COUNTERPARTY = pointer(_KIND[Account], ROLES.index("counterparty"), False)
 
 
 def ref(thing: Named) -> int:

@@ -1,11 +1,12 @@
 """税务局: contributions, wages, yearly reports of firms."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
-from simulation.log import Log
+from simulation.log import Contribution, Log
 from simulation.period import first, last
 from simulation.plan import Plan
-from simulation.render.office import Delivery, Office, ref
+from simulation.render.office import EMPLOYER, PERSON, Delivery, Office, ref
 from simulation.world import Employer, World
 
 SHARES = {"110": (0.16, 0.08), "310": (0.08, 0.02)}  # of the base: firm, person
@@ -26,25 +27,10 @@ class Revenue(Office):
     def month(self, log: Log) -> None:
         """Write contributions and wages."""
         collector = f"国家税务总局{self.world.region.city}税务局"
-        sheet = self.sheets["contribution"]
-        for pay in log.contributions:
-            firm_share, own_share = SHARES[pay.scheme] if pay.employer else (0.0, ALONE)
-            values = [
-                pay.person.number,
-                pay.employer.number if pay.employer else "",
-                pay.scheme,
-                pay.month,
-                pay.base,
-                pay.base * firm_share,
-                pay.base * own_share,
-                pay.arrived,
-                "21" if pay.late else "10",
-                collector,
-                "300" + self._receipts.next(),
-            ]
-            refs = (ref(pay.person), ref(pay.employer)) if pay.employer else (ref(pay.person),)
-            sheet.add(values, refs, pay.ring, pay.base * (firm_share + own_share))
+        if log.contributions:
+            self._contributions(log.contributions, collector)
         desk = self.desks["payroll_tax"]
+        sheet = self.sheets["payroll_tax"]
         for wage in log.payrolls:
             name, cid = desk.person(wage.person)
             begin, end = first(wage.month), last(wage.month)
@@ -59,14 +45,40 @@ class Revenue(Office):
                 wage.income,
                 wage.deducted,
             ]
-            refs = (ref(wage.person), ref(wage.employer))
-            self.sheets["payroll_tax"].add(values, refs, wage.ring, wage.income)
+            refs = (wage.person.entity << 10 | PERSON, wage.employer.entity << 10 | EMPLOYER)
+            sheet.add(values, refs, wage.ring, wage.income)
             key = (wage.employer.entity, begin.year)
             self._wages[key] = self._wages.get(key, 0.0) + wage.income
 
+    def _contributions(self, pays: list[Contribution], collector: str) -> None:
+        """Write contributions column by column: there are millions."""
+        people, employers, schemes, months, bases, arrivals, lates, rings = zip(*pays, strict=True)
+        shares = [SHARES[pay.scheme] if pay.employer else (0.0, ALONE) for pay in pays]
+        columns: list[Sequence[object]] = [
+            [person.number for person in people],
+            [firm.number if firm else "" for firm in employers],
+            schemes,
+            months,
+            bases,
+            [base * share[0] for base, share in zip(bases, shares, strict=True)],
+            [base * share[1] for base, share in zip(bases, shares, strict=True)],
+            arrivals,
+            ["21" if late else "10" for late in lates],
+            [collector] * len(pays),
+            ["300" + number for number in self._receipts.take(len(pays))],
+        ]
+        refs = (
+            (person.entity << 10 | PERSON, firm.entity << 10 | EMPLOYER)
+            if firm
+            else (person.entity << 10 | PERSON,)
+            for person, firm in zip(people, employers, strict=True)
+        )
+        amounts = [base * (share[0] + share[1]) for base, share in zip(bases, shares, strict=True)]
+        self.sheets["contribution"].extend(columns, refs, rings, amounts)
+
     def once(self) -> None:
         """Write the yearly reports, when both years are over: two for each firm that lives."""
-        for firm in self.world.employers:
+        for firm in (firm for firm in self.world.employers if not firm.elsewhere):
             for year in (2024, 2025):
                 if firm.founded.year <= year and (firm.closes is None or firm.closes.year >= year):
                     self._report(firm, year)

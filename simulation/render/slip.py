@@ -1,4 +1,6 @@
-"""What an office wrote wrongly, and what it should have written: a text that remembers the truth."""
+"""What an office wrote wrongly, and what it should have written: a text or a day that remembers the truth."""
+
+from datetime import date
 
 
 class Slip(str):
@@ -18,6 +20,20 @@ class Slip(str):
         """Write ``text`` for ``true``."""
         made = super().__new__(cls, text)
         made.true, made.lost = true, lost
+        return made
+
+
+class Misdated(date):
+    """The day in the file, with the day that is true; the truth cannot be had back from it."""
+
+    __slots__ = ("true",)
+
+    true: date
+
+    def __new__(cls, day: date, true: date) -> "Misdated":
+        """Write ``day`` for ``true``."""
+        made = super().__new__(cls, day.year, day.month, day.day)
+        made.true = true
         return made
 
 

@@ -7,7 +7,7 @@ from functools import cache, partial
 from typing import Any
 
 from simulation.period import first
-from simulation.render.slip import Slip
+from simulation.render.slip import Misdated, Slip
 
 Write = Callable[[Sequence[Any]], Sequence[str]]
 FOREVER = date(9999, 12, 31)  # the end of what has none, where an office writes one
@@ -21,9 +21,10 @@ DATES: dict[str, Callable[[date], str]] = {
     "yyyy年M月d日": lambda day: f"{day.year}年{day.month}月{day.day}日",
     "excel": lambda day: str(day.toordinal() - EPOCH),
 }
+ISO = "yyyy-MM-dd HH:mm:ss"  # as Python itself writes a moment without fractions
 CLOCKS = {
     "yyyyMMddHHmmss": ("yyyyMMdd", "", ""),
-    "yyyy-MM-dd HH:mm:ss": ("yyyy-MM-dd", " ", ":"),
+    ISO: ("yyyy-MM-dd", " ", ":"),
     "yyyy/M/d HH:mm:ss": ("yyyy/M/d", " ", ":"),
     "yyyy年M月d日 HH:mm:ss": ("yyyy年M月d日", " ", ":"),
 }
@@ -56,7 +57,8 @@ def days(style: str) -> dict[Any, str]:
     if style not in _days:
         form, _, none = style.partition("?")
         spell = DATES[form]
-        _days[style] = _Spelt(lambda day: spell(day) if day else none)
+        # A day in other words stands as it was written.
+        _days[style] = _Spelt(lambda day: day if isinstance(day, Slip) else spell(day) if day else none)
     return _days[style]
 
 
@@ -68,6 +70,8 @@ def _clock(gap: str, colon: str) -> list[str]:
 
 
 def _stamps(style: str, column: Sequence[datetime]) -> list[str]:
+    if style == ISO:
+        return list(map(str, column))
     form, gap, colon = CLOCKS[style]
     spelt, clock = days(form), _clock(gap, colon)
     return [spelt[time.date()] + clock[time.hour * 3600 + time.minute * 60 + time.second] for time in column]
@@ -149,7 +153,7 @@ def canonical(value: Any, kind: str) -> str:
     if isinstance(value, datetime):
         return value.isoformat(sep=" ")
     if isinstance(value, date):
-        return value.isoformat()
+        return (value.true if isinstance(value, Misdated) else value).isoformat()
     if isinstance(value, float):
         return f"{value:.2f}"
     if isinstance(value, list | tuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 import subprocess
 import sys
 import tomllib
@@ -15,10 +16,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from entity_resolution.engine import batch, index, merge, profile, publish, tabular
+from entity_resolution.engine import batch, folder, index, merge, profile, publish, tabular
 from entity_resolution.engine.profile import Profile
 from entity_resolution.engine.resolve import Judged, resolve
 from entity_resolution.engine.values import NONE
+from jiwang import tables
 from jiwang.codes import citizen
 from jiwang.errors import InputError, UsageError, WorkspaceError
 from jiwang.progress import SilentProgress
@@ -214,6 +216,16 @@ def test_rounds_of_the_union_do_what_one_edge_at_a_time_would(data: st.DataObjec
     assert refused <= set(found.refused["edge"].to_list())
 
 
+def test_two_that_all_but_exclude_each_other_are_not_joined_by_a_third() -> None:
+    import numpy as np
+
+    a, b, weight = np.array([0, 1]), np.array([1, 2]), np.array([5.0, 4.0])
+    assert merge.union(3, a, b, weight, merge.Rules()).root.tolist() == [0, 0, 0]
+    found = merge.union(3, a, b, weight, merge.Rules(against=np.array([[0, 2]])))
+    assert found.root.tolist() == [0, 0, 2]
+    assert found.refused["reason"].to_list() == ["against"]
+
+
 def test_a_value_that_everybody_shares_is_named_and_left_out(person: Profile) -> None:
     table = people(150).with_columns(email=pl.lit("office@example.org"))
     found = resolve(table, person.model_copy(update={"cap": 20}))
@@ -276,10 +288,10 @@ def test_the_profile_explained_is_a_profile() -> None:
     assert sum(found[f"{i}a"] == found[f"{i}b"] for i in range(300)) >= 280
 
 
-def published(table: pl.DataFrame, folder: Path, rules: Profile | str = "person") -> Path:
-    table.write_parquet(folder / "base.parquet")
-    tabular.run(folder / "base.parquet", rules, folder / "out", progress=SilentProgress())
-    return folder / "out"
+def published(table: pl.DataFrame, where: Path, rules: Profile | str = "person") -> Path:
+    table.write_parquet(where / "base.parquet")
+    tabular.run(where / "base.parquet", rules, where / "out", progress=SilentProgress())
+    return where / "out"
 
 
 def joined(table: pl.DataFrame, out: Path) -> dict[str, Any]:
@@ -308,6 +320,60 @@ def test_a_batch_joins_and_renames_nobody(tmp_path: Path) -> None:
     assert set(entities["entity_id"]) == set(links(out).values())
 
 
+_KILLED = """
+import os, signal, sys
+from pathlib import Path
+from entity_resolution.engine import batch
+from jiwang.progress import SilentProgress
+
+left, real = int(sys.argv[3]), Path.rename
+
+def rename(self, target):
+    global left
+    left -= 1
+    if not left:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return real(self, target)
+
+Path.rename = rename
+batch.run(Path(sys.argv[1]), Path(sys.argv[2]), progress=SilentProgress())
+"""
+
+
+@pytest.mark.parametrize("killed_at", [1, 2])
+def test_a_batch_that_is_killed_while_it_publishes_leaves_what_was_and_can_be_tried_again(
+    tmp_path: Path, killed_at: int
+) -> None:
+    out = published(people(80), tmp_path)
+    before = links(out)
+    late = people(20, seed=9).with_columns(record_id=pl.format("n{}", "record_id"))
+    late.write_parquet(tmp_path / "killed.parquet")
+    command = [sys.executable, "-c", _KILLED, str(tmp_path / "killed.parquet"), str(out), str(killed_at)]
+    dead = subprocess.run(command, cwd=Path(__file__).parents[2], check=False)
+    assert dead.returncode == -signal.SIGKILL
+    folder.recover(out)
+    assert links(out) == before
+    assert not (out / "review.parquet").is_file()
+    assert joined(late, out)["records"] == 200
+    assert len(links(out)) == 200
+    assert sorted(p.name for p in tmp_path.iterdir()) == [
+        "base.parquet", "killed.parquet", "late.parquet", "out"
+    ]  # fmt: skip
+    with pytest.raises(InputError, match="published already"):
+        joined(late, out)
+
+
+def test_two_runs_do_not_publish_in_one_folder_at_once(tmp_path: Path) -> None:
+    out = published(people(30), tmp_path)
+    with (
+        folder.published(out, grown=True),
+        pytest.raises(WorkspaceError, match="another run"),
+        folder.published(out),
+    ):
+        pass
+    assert len(links(out)) == 60
+
+
 def test_a_batch_that_would_merge_published_entities_is_reviewed(tmp_path: Path) -> None:
     one = {"record_id": "1", "name": "何梅秀", "phone": "13800000001", "address": None}
     two = one | {"record_id": "2", "phone": "13800000002", "address": "清河路12号3栋1单元402"}
@@ -325,6 +391,7 @@ def test_a_batch_that_would_merge_published_entities_is_reviewed(tmp_path: Path)
     review = pl.read_parquet(out / "review.parquet")
     assert [{*row} for row in review.select("entity_id", "other_id").rows()] == [{before["1"], before["2"]}]
     assert set(review["records"].item()) <= {"1", "2", "3"}
+    assert tables.Review.validate(review).schema == review.schema
 
 
 def test_a_record_twice_and_an_index_of_another_version_are_refused(tmp_path: Path) -> None:

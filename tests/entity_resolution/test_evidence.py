@@ -53,7 +53,7 @@ def test_the_parts_of_every_link_sum_to_its_score(resolve: Resolve) -> None:
     evidence = world_of(resolve).table("evidence")
     weights = pl.element().struct.field("weight")
     summed = evidence.with_columns(sum=pl.col("parts").list.eval(weights).list.sum())
-    assert evidence.height >= 6
+    assert evidence.height >= 5
     assert summed.filter((pl.col("sum") - pl.col("score")).abs() > 1e-9).is_empty()
 
 
@@ -75,8 +75,8 @@ def test_a_link_by_weight_shows_what_was_weighed(resolve: Resolve) -> None:
         (pl.col("entity_id") == ann) & pl.col("how").str.contains("masked_id")
     )
     parts = {p["field"]: p["weight"] for p in rows["parts"][0]}
-    assert parts["masked"] > 0
-    assert parts["prior"] < 0
+    assert parts["id"] > 4
+    assert parts["name"] > 0
     assert rows["rows"].to_list() == [1]
 
 

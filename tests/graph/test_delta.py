@@ -7,10 +7,11 @@ from typing import Any
 import polars as pl
 import pytest
 
-from graph.delta import changes
+from graph.contract import check_tables
+from graph.delta import changes, keeps_contract
 from graph.neo4j_store import Neo4jStore, loader
 from graph.schema import GraphSchema
-from jiwang.errors import StoreError
+from jiwang.errors import ContractError, StoreError
 
 NODES = {
     "Person": [{"id": f"p{i}", "name": "甲"} for i in range(40)],
@@ -51,6 +52,52 @@ def test_an_edge_that_moved_is_taken_away_where_it_was(tables: Any, toy_schema: 
     found = changes(toy_schema, tables(NODES, EDGES), tables(NODES, {"DRAWS": moved}, name="moved"))
     assert found["DRAWS"].gone.rows() == [("p0", "a1", "DRAWS-1")]
     assert found["DRAWS"].written.select("source", "target").rows() == [("p0", "a2")]
+
+
+def test_a_sound_change_is_known_without_looking_at_everything(days: Any, toy_schema: GraphSchema) -> None:
+    before, after = days
+    nodes, _ = after
+    nobody_gone = pl.concat([pl.read_parquet(before[0]["Person"]).head(1), pl.read_parquet(nodes["Person"])])
+    nobody_gone.write_parquet(nodes["Person"])
+    assert keeps_contract(toy_schema, before, after, changes(toy_schema, before, after))
+
+
+@pytest.mark.parametrize(
+    ("table", "spoil"),
+    [
+        ("DRAWS", lambda f: pl.concat([f, f.head(1)])),
+        ("DRAWS", lambda f: pl.concat([f, f.head(1).with_columns(amount=pl.lit(9.5))])),
+        (
+            "DRAWS",
+            lambda f: f.with_columns(
+                eid=pl.when(pl.col("eid") == "DRAWS-9").then(pl.lit("V-1")).otherwise("eid")
+            ),
+        ),
+        (
+            "DRAWS",
+            lambda f: f.with_columns(
+                target=pl.when(pl.col("eid") == "DRAWS-9").then(pl.lit("a9")).otherwise("target")
+            ),
+        ),
+        (
+            "DRAWS",
+            lambda f: f.with_columns(eid=pl.when(pl.col("eid") == "DRAWS-9").then(None).otherwise("eid")),
+        ),
+        ("Person", lambda f: f.filter(pl.col("id") != "p9")),
+        ("Person", lambda f: pl.concat([f, f.head(1).with_columns(id=pl.lit("a1"))])),
+    ],
+)
+def test_a_change_that_breaks_the_contract_is_left_to_the_whole_check(
+    tables: Any, toy_schema: GraphSchema, table: str, spoil: Any
+) -> None:
+    edges = EDGES | {"VISITS": [{"source": "p1", "target": "c1", "eid": "V-1"}]}
+    nodes = NODES | {"Clinic": [{"id": "c1"}]}
+    before, after = tables(nodes, edges), tables(nodes, edges, name="spoilt")
+    path = after[table == "DRAWS"][table]
+    spoil(pl.read_parquet(path)).write_parquet(path)
+    with pytest.raises(ContractError):
+        check_tables(toy_schema, *after)
+    assert not keeps_contract(toy_schema, before, after, changes(toy_schema, before, after))
 
 
 @pytest.mark.neo4j

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from graph.explore import around, between, difference
-from graph.store import GraphStore
-from graph.walk import Window
+from graph.store import GraphStore, Window
 
 NODES = {
     "Person": [{"id": f"p{i}"} for i in range(12)],

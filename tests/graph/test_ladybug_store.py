@@ -13,8 +13,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from graph import canary, ladybug_store
-from graph.ladybug_store import LadybugStore
+from graph import canary
+from graph.ladybug_store import LadybugStore, trust
 from graph.schema import GraphSchema
 from jiwang.errors import ContractError, PatternError, StoreError
 
@@ -30,7 +30,7 @@ def count(store: LadybugStore) -> int:
 @pytest.mark.parametrize("version", ["0.22.0", "0.20.5"])
 def test_a_version_that_is_not_known_to_be_right_is_refused(version: str) -> None:
     with pytest.raises(StoreError, match=rf"{version} is not known.* pip install ladybug==0\.20\.4"):
-        ladybug_store._trust(version)
+        trust.trust(version)
 
 
 def test_an_engine_that_errs_on_the_canary_is_found_out() -> None:

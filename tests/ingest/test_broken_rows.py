@@ -42,6 +42,16 @@ def test_bytes_that_do_not_decode(desk):
     assert desk.ingest().broken == {201: "undecodable"}
 
 
+@pytest.mark.parametrize("sound", [1, 3, 50])
+def test_a_file_of_any_size_may_have_many_lines_that_do_not_decode(desk, sound):
+    bad = b"8,,\xff\xff\xd5,202401,1.00,20240115,01,000123456789"
+    raw = "\n".join([HEADER, *[GOOD.replace("7", str(i)) for i in range(sound)]]).encode("gb18030")
+    desk.lay({"人社局/pay.csv": b"\n".join([raw, *[bad] * 40, b""])})
+    told = desk.ingest()
+    assert told.counts["accepted"] == sound
+    assert set(told.broken.values()) == {"undecodable"}
+
+
 JSON_LINES = {
     "bad_json": '{"n": "1", "t": "2024',
     "null_record": "null",

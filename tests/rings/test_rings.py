@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from graph.rings.candidates import gather, hands
+from graph.rings.candidates import gather
 from graph.rings.facts import Edge, Facts
+from graph.rings.hands import hands
 from graph.rings.innocence import check
 from graph.rings.portrait import draw
 

@@ -22,6 +22,7 @@ from jiwang.workspace import Workspace
 ROOT = Path(__file__).resolve().parents[2]
 SPOKEN = ROOT / "simulation" / "data" / "dialects" / "a.toml"
 PEOPLE, SEED = 1_500, 17
+SAMPLE = 0.15  # of the rows: more than 100,000 fields of each dialect are compared
 EXACT = 0.999
 # Kept as written: a department's own words for what the truth numbers.
 AS_WRITTEN = {"ethnicity", "contract_type", "shareholders", "officers", "payee_type"}
@@ -54,7 +55,7 @@ def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         "--dialect",
         request.param,
         "--sample",
-        1,
+        SAMPLE,
         "--out",
         out / "sim",
     ]
@@ -89,7 +90,7 @@ def test_every_planted_row_is_quarantined_under_its_rule_and_no_sound_one(told):
     both = planted.join(
         told.quarantine(), on=["source_file", "source_row"], how="full", coalesce=True, suffix="_found"
     )
-    assert planted.height > 0
+    assert {"missing_key", "placeholder"} <= set(planted["rule"])
     assert both.filter(pl.col("rule_found").is_null()).is_empty()
     assert both["rule"].null_count() <= 0.0005 * told.counts["accepted"]
     assert (both.drop_nulls()["rule"] == both.drop_nulls()["rule_found"]).mean() >= 0.97
@@ -101,9 +102,13 @@ def test_fields_come_back(told):
     worst: dict[str, int] = {}
     truth = pl.read_parquet(told.truth / "fields.parquet").filter(~pl.col("destroyed"))
     for file, table in told.records("files").select("source_file", "table").drop_nulls().iter_rows():
-        records = told.records(table).filter(pl.col("source_file") == file)
+        here = truth.filter(pl.col("source_file") == file.split("#")[0])
+        records = told.records(table).filter(
+            (pl.col("source_file") == file)
+            & pl.col("source_row").is_in(here["source_row"].unique().to_list())
+        )
         rows = {row["source_row"]: row for row in records.iter_rows(named=True)}
-        for _, at, said, value, _ in truth.filter(pl.col("source_file") == file.split("#")[0]).iter_rows():
+        for _, at, said, value, _ in here.iter_rows():
             field = names.get((table, said), said)
             if at not in rows or field in AS_WRITTEN:
                 continue
@@ -112,7 +117,7 @@ def test_fields_come_back(told):
             exact, wrong = exact + same, wrong + (not same)
             if not same:
                 worst[f"{table}.{field}"] = worst.get(f"{table}.{field}", 0) + 1
-    assert exact > 10_000
+    assert exact > 50_000
     assert exact / (exact + wrong) >= EXACT, worst
 
 

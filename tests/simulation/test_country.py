@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import signal
+import subprocess
 import sys
+import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -15,6 +20,7 @@ from simulation import country
 from simulation.cli import main
 from simulation.render.form import Form
 
+ROOT = Path(__file__).resolve().parents[2]
 REGIONS = {"region_a": "a", "region_b": "b", "region_c": "c"}
 
 
@@ -100,6 +106,19 @@ def test_migrants_are_known_in_two_regions(land: Path) -> None:
     assert 15 < len(twice) < 80
 
 
+def test_some_employers_have_staff_in_several_regions_and_are_registered_in_one(land: Path) -> None:
+    insured: Counter[int] = Counter()
+    registered: Counter[int] = Counter()
+    for region, dialect in REGIONS.items():
+        about = truth(land, region, "entities").filter((pl.col("kind") == "employer") & pl.col("primary"))
+        for counted, name in ((insured, "enrolment"), (registered, "business")):
+            here = about.filter(pl.col("source_file") == Form(dialect, name).path)
+            counted.update(here["entity"].unique().to_list())
+    national = [entity for entity, count in insured.items() if count > 1]
+    assert national
+    assert all(registered[entity] <= 1 for entity in national)
+
+
 def test_strangers_are_treated_elsewhere(land: Path) -> None:
     clinics = {}
     for region, dialect in REGIONS.items():
@@ -136,6 +155,39 @@ def test_what_cannot_be_made_is_refused(
 ) -> None:
     assert main([*arguments, "--out", str(tmp_path / "out")]) == 2
     assert word in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
+def test_a_run_that_is_broken_off_publishes_nothing(end: signal.Signals, tmp_path: Path) -> None:
+    out = tmp_path / "land"
+    command = [sys.executable, "-m", "simulation", "--people", "3000", "--regions", "3", "--processes", "1"]
+    with subprocess.Popen([*command, "--out", str(out)], cwd=ROOT, stderr=subprocess.DEVNULL) as run:
+        waited_for(lambda: any(tmp_path.glob(".simulation-*/district-*/*.part")))
+        workers = [pid for pid, parent in parents().items() if parent == run.pid]
+        run.send_signal(end)
+    assert run.returncode
+    assert not any(out.iterdir())
+    assert end == signal.SIGKILL or not any(tmp_path.glob(".simulation-*"))
+    waited_for(lambda: not any(pid in parents() for pid in workers))
+
+
+def waited_for(done: Callable[[], bool]) -> None:
+    """Wait until something is so, a minute at most."""
+    until = time.monotonic() + 60
+    while not done():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def parents() -> dict[int, int]:
+    """Return the parent of each process that runs."""
+    found = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            state, parent = path.read_text().rpartition(")")[2].split()[:2]
+            if state != "Z":
+                found[int(path.parent.name)] = int(parent)
+    return found
 
 
 def test_rings_that_cross_stand_in_the_truth_above(land: Path) -> None:

@@ -33,7 +33,10 @@ STYLES = {
 def region(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
     """Return a dialect and a region of 600 people in it, every row told."""
     out = tmp_path_factory.mktemp(f"dialect_{request.param}") / "out"
-    arguments = ["--people", "600", "--seed", "5", "--dialect", request.param, "--sample", "1"]
+    seed = (
+        "6" if request.param == "a" else "5"
+    )  # in so small a region not every seed brings every kind of dirt
+    arguments = ["--people", "600", "--seed", seed, "--dialect", request.param, "--sample", "1"]
     assert main([*arguments, "--out", str(out)]) == 0
     return request.param, out
 
@@ -106,6 +109,8 @@ def read(text: str, kind: str, style: str, codes: dict[str, str]) -> str | None:
         style = style.partition("?")[0]
         if text in ("", "00000000") or text.startswith("9999"):
             return ""
+        if text.startswith("农历"):
+            return None
         if style == "excel":
             return (date(1899, 12, 30) + timedelta(days=int(text))).isoformat()
         return datetime.strptime(text, STYLES[style]).date().isoformat()  # noqa: DTZ007 (days only)

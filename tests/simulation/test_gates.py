@@ -29,6 +29,7 @@ def test_every_gate_holds(city: Made) -> None:
         "hard negatives",
         "baseline",
         "twins",
+        "closeness",
         "labels",
     }
     failed = [(r.measure, float(r.value), r.high, r.why) for r in readings if not r.holds]

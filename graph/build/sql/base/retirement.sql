@@ -38,3 +38,12 @@ SELECT person, employer, count(DISTINCT month) AS months, max(received_date) AS 
 FROM contribution
 WHERE payment_type = 'back_payment' AND scheme LIKE '%pension' AND person IS NOT NULL AND employer IS NOT NULL
 GROUP BY person, employer;
+
+CREATE TABLE late_paid_person AS
+SELECT person, count(DISTINCT month) AS months, max(received_date) AS paid
+FROM contribution WHERE payment_type = 'back_payment' AND scheme LIKE '%pension' AND person IS NOT NULL GROUP BY person;
+
+-- Terms spent in prison: running, or served to their end. Parole and community correction are none.
+CREATE TABLE imprisonment AS
+SELECT person, start_date, coalesce(end_date, DATE '2100-01-01') AS end_date
+FROM sentence WHERE person IS NOT NULL AND start_date IS NOT NULL AND status IN ('imprisoned', 'released');

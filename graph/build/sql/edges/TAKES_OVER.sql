@@ -1,5 +1,7 @@
 -- One personal number, two people: name and identity number both became another's. The change log says whose the
 -- account was and whose it became; a repair of a slip keeps the surname or the date of birth, a take-over neither.
+-- A chain of changes is judged by its ends. Where the number's other rows all bear the new identity by now, the one
+-- before is found by the identity number that the log gave up.
 WITH use AS (
     SELECT person_no AS number, person, list(record_id ORDER BY record_id) AS records
     FROM (
@@ -8,34 +10,49 @@ WITH use AS (
         UNION ALL SELECT person_no, person, record_id FROM certification
     ) WHERE person_no IS NOT NULL AND person IS NOT NULL GROUP BY person_no, person
 ),
-renamed AS (
-    SELECT person_no AS number, name_key(split_part(old_value, '|', 1)) AS old_name, name_key(split_part(new_value, '|', 1)) AS new_name,
-        changed_at AS name_at, operator, record_id
-    FROM change_log WHERE changed_field IN ('name', 'name_and_citizen_id') AND person_no IS NOT NULL
+edit AS (
+    SELECT person_no AS number, changed_at, operator, record_id,
+        CASE WHEN changed_field <> 'citizen_id' THEN name_key(split_part(old_value, '|', 1)) END AS old_name,
+        CASE WHEN changed_field <> 'citizen_id' THEN name_key(split_part(new_value, '|', 1)) END AS new_name,
+        upper(CASE changed_field WHEN 'citizen_id' THEN old_value WHEN 'name_and_citizen_id' THEN split_part(old_value, '|', 2) END) AS old_id,
+        upper(CASE changed_field WHEN 'citizen_id' THEN new_value WHEN 'name_and_citizen_id' THEN split_part(new_value, '|', 2) END) AS new_id
+    FROM change_log WHERE changed_field IN ('name', 'citizen_id', 'name_and_citizen_id') AND person_no IS NOT NULL
 ),
-renumbered AS (
-    SELECT person_no AS number, max(changed_at) AS id_at, list(record_id ORDER BY record_id) AS records
-    FROM change_log WHERE changed_field IN ('citizen_id', 'name_and_citizen_id') AND person_no IS NOT NULL GROUP BY person_no
+-- from the first old to the last new of each; ties in time by the record
+changed AS (
+    SELECT number, arg_min(old_name, (changed_at, record_id)) FILTER (old_name IS NOT NULL) AS old_name,
+        arg_max(new_name, (changed_at, record_id)) FILTER (new_name IS NOT NULL) AS new_name,
+        arg_min(old_id, (changed_at, record_id)) FILTER (old_id IS NOT NULL) AS old_id,
+        arg_max(new_id, (changed_at, record_id)) FILTER (new_id IS NOT NULL) AS new_id,
+        arg_max(operator, (changed_at, record_id)) AS operator, min(changed_at) AS begun_at, max(changed_at) AS ended_at,
+        list(record_id ORDER BY record_id) AS records
+    FROM edit GROUP BY number
 ),
 named AS (
-    SELECT u.number, u.person, u.records, e.birth_date, name_key(e.name) AS name, list_transform(e.other_names, lambda n: name_key(n)) AS others
-    FROM use u JOIN entities e ON e.entity_id = u.person
+    SELECT entity_id AS person, upper(citizen_id) AS citizen_id, birth_date, name_key(name) AS name,
+        list_transform(other_names, lambda n: name_key(n)) AS others
+    FROM entities WHERE kind = 'person'
 ),
-changed AS (
-    SELECT c.number, c.name_at, d.id_at, c.operator, x.person AS before, y.person AS after,
-        list_concat(d.records, [c.record_id], y.records) AS records
-    FROM renamed c
-    JOIN renumbered d USING (number)
-    JOIN named x ON x.number = c.number AND (x.name = c.old_name OR list_contains(x.others, c.old_name))
-    JOIN named y ON y.number = c.number AND (y.name = c.new_name OR list_contains(y.others, c.new_name))
-    WHERE x.person <> y.person AND left(c.old_name, 1) <> left(c.new_name, 1)
+known AS (
+    SELECT u.number, u.records, n.* FROM use u JOIN named n USING (person)
+    UNION ALL
+    SELECT c.number, [], n.* FROM changed c JOIN named n ON n.citizen_id IN (c.old_id, c.new_id)
+),
+pair AS (
+    SELECT c.number, c.begun_at, c.ended_at, c.operator, x.person AS before, y.person AS after,
+        list_concat(x.records, c.records, y.records) AS records
+    FROM changed c
+    JOIN known x ON x.number = c.number AND (x.name = c.old_name OR list_contains(x.others, c.old_name))
+    JOIN known y ON y.number = c.number AND (y.name = c.new_name OR list_contains(y.others, c.new_name))
+    WHERE c.old_id IS NOT NULL AND x.person <> y.person AND left(c.old_name, 1) <> left(c.new_name, 1)
         AND x.birth_date IS DISTINCT FROM y.birth_date
-    QUALIFY row_number() OVER (PARTITION BY c.number ORDER BY c.name_at DESC, c.record_id) = 1
+    QUALIFY row_number() OVER (PARTITION BY c.number ORDER BY x.person, y.person, len(x.records) DESC, len(y.records) DESC) = 1
 ),
-counted AS (SELECT *, count(*) OVER (PARTITION BY operator) AS n_same_clerk FROM changed)
-SELECT d.after AS source, d.before AS target, d.number AS part, d.number, day_of(greatest(d.id_at, d.name_at)) AS day,
-    'k' || left(sha256(any_value(d.operator)), 12) AS clerk, any_value(d.n_same_clerk) AS n_same_clerk, day_of(least(d.id_at, d.name_at)) AS first_day,
-    day_of(coalesce(max(b.paid_date), d.id_at)) AS last_day, coalesce(sum(b.amount), 0) AS amount,
+counted AS (SELECT *, count(*) OVER (PARTITION BY operator) AS n_same_clerk FROM pair)
+SELECT d.after AS source, d.before AS target, d.number AS part, d.number, day_of(d.ended_at) AS day,
+    'k' || left(sha256(any_value(d.operator)), 12) AS clerk, any_value(d.n_same_clerk) AS n_same_clerk, day_of(d.begun_at) AS first_day,
+    day_of(coalesce(max(b.paid_date), d.ended_at)) AS last_day, coalesce(sum(b.amount), 0) AS amount, max((k.a IS NOT NULL)::INT) AS kin,
     list_sort(list_distinct(any_value(d.records))) AS records
-FROM counted d LEFT JOIN benefit b ON b.person = d.after AND b.benefit = 'pension' AND b.paid_date >= d.id_at::DATE
-GROUP BY d.after, d.before, d.number, d.id_at, d.name_at
+FROM counted d LEFT JOIN benefit b ON b.person = d.after AND b.benefit = 'pension' AND b.paid_date >= d.ended_at::DATE
+LEFT JOIN kin_pair k ON k.a = d.after AND k.b = d.before
+GROUP BY d.after, d.before, d.number, d.begun_at, d.ended_at

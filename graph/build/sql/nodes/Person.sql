@@ -9,9 +9,9 @@ WITH after AS (
 ),
 prison AS (
     SELECT s.person, count(DISTINCT b.month) AS months
-    FROM sentence s JOIN benefit b USING (person)
-    WHERE s.status = 'imprisoned' AND b.benefit = 'pension' AND b.amount > 0
-        AND b.month >= s.start_date AND b.month + INTERVAL 1 MONTH <= coalesce(s.end_date, DATE '2100-01-01')
+    FROM imprisonment s JOIN benefit b USING (person)
+    WHERE b.benefit = 'pension' AND b.amount > 0
+        AND b.month >= s.start_date AND b.month + INTERVAL 1 MONTH <= s.end_date
     GROUP BY s.person
 ),
 born AS (
@@ -30,7 +30,8 @@ SELECT e.entity_id AS id, e.name, e.sex, day_of(e.birth_date) AS birth_day, h.ho
     coalesce(w.months, 0) AS wage_months, coalesce(g.firms, 0) AS agent_for,
     day_of(r.retired) AS pension_start_day, date_diff('month', e.birth_date, r.retired) / 12.0 AS pension_start_age,
     day_of(r.last_month) AS last_pension_day, date_diff('month', e.birth_date, as_of.as_of) / 12.0 AS age,
-    date_diff('day', greatest(l.last_alive, v.last_visit), as_of.as_of) AS silent_days, u.id AS double_id, b.gap AS birth_gap_days,
+    date_diff('day', greatest(l.last_alive, v.last_visit), as_of.as_of) AS silent_days, u.id AS double_id, coalesce(k.months, 0) AS back_paid_months,
+    day_of(k.paid) AS back_paid_day, b.gap AS birth_gap_days,
     coalesce(x.n, 0) AS disagreements, e.n_records
 FROM entities e CROSS JOIN as_of
 LEFT JOIN home h ON h.person = e.entity_id
@@ -43,6 +44,7 @@ LEFT JOIN wages w ON w.person = e.entity_id
 LEFT JOIN agents g ON g.person = e.entity_id
 LEFT JOIN retirement r ON r.person = e.entity_id
 LEFT JOIN doubled u ON u.person = e.entity_id
+LEFT JOIN late_paid_person k ON k.person = e.entity_id
 LEFT JOIN born b ON b.person = e.entity_id
 LEFT JOIN visits v ON v.person = e.entity_id
 LEFT JOIN disagreements x USING (entity_id)
