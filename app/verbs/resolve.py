@@ -36,11 +36,7 @@ def resolve(
     ] = "local",
     partitions: Annotated[
         int | None,
-        typer.Option(
-            "--partitions",
-            min=1,
-            help="With --table: into how many parts; by default what memory asks for.",
-        ),
+        typer.Option("--partitions", min=1, help="With --table: parts; by default what memory asks for."),
     ] = None,
 ) -> int:
     """Resolve people, employers, clinics and accounts; with --table, the records of any table."""

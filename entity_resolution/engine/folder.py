@@ -41,9 +41,8 @@ def published(out: Path, *, grown: bool = False) -> Iterator[Path]:
     out = out.resolve()
     recover(out)
     if out.exists() and not (out / SUMMARY).is_file() and any(p.name != KEPT for p in out.iterdir()):
-        raise UsageError(
-            f"{out} holds something else than a resolution", "name a new or empty folder with --out"
-        )
+        said = f"{out} holds something else than a resolution"
+        raise UsageError(said, "name a new or empty folder with --out")
     fresh, old = out.with_name(f".{out.name}.new"), out.with_name(f".{out.name}.old")
     out.parent.mkdir(parents=True, exist_ok=True)
     with _alone(out):

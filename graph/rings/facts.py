@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -69,34 +69,13 @@ class Facts:
         for edge in (e for found in shared.values() for e in found):
             edges.setdefault(edge.eid, edge)
             ties.setdefault(edge.source, []).append(edge)
-        wanted = pl.Series(sorted(edges), dtype=pl.String())
-        nodes = {
-            label: {
-                r["id"]: r
-                for r in pl.read_parquet(graph / "nodes" / f"{label}.parquet").iter_rows(named=True)
-            }
-            for label in load_schema().nodes
-        }
-        evidence = (
-            pl.scan_parquet(graph / "evidence.parquet")
-            .filter(pl.col("eid").is_in(wanted.implode()))
-            .collect()
-        )
-        records = {
-            k[0]: v["record_id"].to_list()
-            for k, v in evidence.sort("eid", "record_id").group_by("eid", maintain_order=True)
-        }
-        kinds = dict(
-            pl.read_parquet(
-                workspace.table("entities", "entities"), columns=["entity_id", "kind"]
-            ).iter_rows()
-        )
+        entities = pl.read_parquet(workspace.table("entities", "entities"), columns=["entity_id", "kind"])
         return cls(
             hits,
             edges,
-            kinds,
-            nodes,
-            records,
+            dict(entities.iter_rows()),
+            _nodes(graph),
+            _records(graph, edges),
             _money(workspace),
             _pairs(workspace),
             _transfers(workspace),
@@ -130,6 +109,20 @@ class Facts:
 
 # What people of hits may share beside the hits themselves.
 TIES = ("CERTIFIED_ON", "CLAIMS_FROM", "GIVES_TO", "INSURED_BY", "WAGED_BY")
+
+
+def _nodes(graph: Path) -> dict[str, dict[str, dict[str, Any]]]:
+    """Return label → node id → properties."""
+    tables = {n: pl.read_parquet(graph / "nodes" / f"{n}.parquet") for n in load_schema().nodes}
+    return {label: {row["id"]: row for row in table.iter_rows(named=True)} for label, table in tables.items()}
+
+
+def _records(graph: Path, edges: Iterable[str]) -> dict[str, list[str]]:
+    """Return edge id → ids of the records that bear it."""
+    wanted = pl.Series(sorted(edges), dtype=pl.String())
+    evidence = pl.scan_parquet(graph / "evidence.parquet").filter(pl.col("eid").is_in(wanted.implode()))
+    found = evidence.collect().sort("eid", "record_id").group_by("eid", maintain_order=True)
+    return {eid: rows["record_id"].to_list() for (eid,), rows in found}
 
 
 def _edges(graph: Path, name: str, column: str, wanted: pl.Series) -> list[Edge]:
