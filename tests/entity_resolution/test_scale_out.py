@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 import random
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import polars as pl
 import pytest
@@ -140,7 +141,11 @@ def test_one_record_a_source_holds_across_parts(tmp_path: Path) -> None:
     assert_same(whole, spread(Shards(tmp_path / "shards", 3), table, rules, Judged(), tmp_path))
 
 
-def test_the_verb_in_parts_publishes_what_it_does_in_memory(tmp_path: Path) -> None:
+def test_the_verb_in_parts_publishes_what_it_does_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Workers begin by importing the main module: an app under test leaves its page there.
+    monkeypatch.setitem(sys.modules, "__main__", ModuleType("__main__"))
     han(500).write_csv(tmp_path / "t.csv")
     for out, how in (("whole", Spread()), ("parts", Spread("local", 3))):
         tabular.run(tmp_path / "t.csv", "person_cn", tmp_path / out, progress=SilentProgress(), spread=how)
@@ -200,7 +205,7 @@ def test_without_pyspark_or_java_the_remedy_is_told(monkeypatch: pytest.MonkeyPa
         patch.setitem(sys.modules, "pyspark.sql", None)
         with pytest.raises(UsageError, match=r"jiwang\[spark\]"):
             run()
-    if "pyspark" in sys.modules or shutil.which("java"):
+    if importlib.util.find_spec("pyspark"):
         with monkeypatch.context() as patch:
             patch.setenv("PATH", "")
             patch.delenv("JAVA_HOME", raising=False)
