@@ -275,6 +275,11 @@ def java_flags(java: Java, heap_mb: int) -> list[str]:
     return [*flags, "--enable-native-access=ALL-UNNAMED"] if java.major >= native else flags
 
 
+def fresh_password() -> str:
+    """Return 36 random digits: Neo4j's tool would take a password that begins with a hyphen for an option."""
+    return secrets.token_hex(18)
+
+
 def _set_password(home: Path, java: Java, lib: Path) -> None:
     kept = home / PASSWORD
     if (home / "data" / "databases").is_dir():
@@ -286,7 +291,7 @@ def _set_password(home: Path, java: Java, lib: Path) -> None:
     if not kept.is_file():
         fresh = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(fresh, "w", encoding="utf-8") as handle:
-            handle.write(secrets.token_urlsafe(18) + "\n")
+            handle.write(fresh_password() + "\n")
     tool = [
         "org.neo4j.cli.AdminTool",
         "dbms",

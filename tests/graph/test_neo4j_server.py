@@ -116,6 +116,12 @@ def test_a_server_that_ends_at_once_is_told_with_its_last_words(
     assert neo4j_server.status(tmp_path / "home") is None
 
 
+def test_no_password_reads_as_an_option_of_the_tool_that_sets_it() -> None:
+    drawn = {neo4j_server.fresh_password() for _ in range(2000)}
+    assert len(drawn) == 2000
+    assert all(password.isalnum() for password in drawn)
+
+
 def test_nothing_runs_where_nothing_was_started(tmp_path: Path) -> None:
     assert neo4j_server.status(tmp_path) is None
     assert neo4j_server.down(tmp_path) is False
