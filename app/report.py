@@ -110,13 +110,11 @@ def _table(name: str, fields: pl.DataFrame, past: pl.DataFrame) -> dict[str, Any
     before = past.filter(pl.col("table") == name)
     rows = [_field(row, before.filter(pl.col("field") == row["field"])) for row in fields.to_dicts()]
     given = [row for row in rows if row["filled"]]
-    head = fields.select("duplicates", "superseded").to_dicts()[0] if fields.height else {}
-    dated = next((row for row in rows if row["last_event"]), None)
     return {
         "name": name, "fields": given, "missing": [row["field"] for row in rows if not row["filled"]],
-        "dated": dated, "doubted": any(r["doubtful"] or r["agreeing"] < r["compared"] for r in given),
+        "doubted": any(r["doubtful"] or r["agreeing"] < r["compared"] for r in given),
         "trend": before.group_by("batch").agg(pl.col("rows").first()).sort("batch")["rows"].to_list(),
-        **_total(fields), **head,
+        **_total(fields),
     }  # fmt: skip
 
 

@@ -3,7 +3,7 @@ id = "one_clerk_puts_back"
 typology = "A2"
 funds = ["pension"]
 severity = "orange"
-version = 1
+version = 2
 status = "active"
 requires = ["REDIRECTS"]
 basis = "刑法 第382条、第264条；社会保险基金行政监督办法（令48号）"
@@ -46,7 +46,7 @@ last_day = "last payment"
 edges = "the changes"
 --- */
 MATCH (p:Person)-[r:REDIRECTS]->(a:Account)
-WHERE r.back_after <= $days AND r.n > 0 AND r.kin = 0 AND r.batch <= $batch
+WHERE r.clerk IS NOT NULL AND r.back_after <= $days AND r.n > 0 AND r.kin = 0 AND r.batch <= $batch
 WITH r.clerk AS clerk, min(p.id) AS first_payee, coalesce(sum(r.amount), 0.0) AS amount, min(r.first_day) AS first_day,
   max(r.last_day) AS last_day, count(DISTINCT p.id) AS payees, collect(DISTINCT p.id) AS people, collect(DISTINCT a.id) AS accounts,
   collect(DISTINCT r.eid) AS edges

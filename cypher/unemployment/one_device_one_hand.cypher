@@ -1,7 +1,7 @@
 /* ---
 id = "one_device_one_hand"
 typology = "I1"
-funds = ["unemployment", "maternity", "injury"]
+funds = ["unemployment"]
 severity = "orange"
 version = 1
 status = "active"

@@ -62,12 +62,10 @@ class Facts:
         hits = pl.read_parquet(workspace.table("hits", "hits")).to_dicts()
         graph = workspace.folder("graph")
         people = pl.Series(sorted({m for h in hits for m in h["members"]}), dtype=pl.String())
-        shared = {name: _edges(graph, name, "source", people) for name in TIES}
         named = pl.Series(sorted({e for h in hits for e in h["edges"]}), dtype=pl.String())
         edges = {e.eid: e for name in load_schema().edges for e in _edges(graph, name, "eid", named)}
         ties: dict[str, list[Edge]] = {}
-        for edge in (e for found in shared.values() for e in found):
-            edges.setdefault(edge.eid, edge)
+        for edge in (e for name in TIES for e in _edges(graph, name, "source", people)):
             ties.setdefault(edge.source, []).append(edge)
         entities = pl.read_parquet(workspace.table("entities", "entities"), columns=["entity_id", "kind"])
         return cls(
@@ -92,7 +90,7 @@ class Facts:
     @cached_property
     def payers(self) -> dict[str, int]:
         """Person → how many others ever sent money to that person's accounts."""
-        return dict(Counter(taker for _, taker in self.transfers))
+        return dict(Counter(taker for giver, taker in self.transfers if giver != taker))
 
     @cached_property
     def owners(self) -> dict[str, str]:

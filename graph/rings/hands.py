@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from graph.rings.facts import Edge, Facts, Row
 
 HAND_EDGES = ("PASSES_ON", "PAYS_FEE", "FUNDS")
+MONEY = frozenset({"PASSES_ON", "PAYS_FEE", "GIVES_TO"})  # from one person to another
 GIVERS = 2  # people who pay the same hand
 MOST = 0.5  # of the people of a ring: a taker of fewer is one's landlord, another's friend
 
@@ -23,11 +24,8 @@ def people_of(hit: Row, facts: Facts) -> frozenset[str]:
 
 def hands(hit: Row, facts: Facts) -> set[str]:
     """Return who takes the hit's money or holds its shared account, its clerk, and its hub if no person."""
-    taken: dict[str, int] = {}
-    for edge in edges_of(hit, facts):
-        if edge.type in HAND_EDGES:
-            hand = edge.source if edge.type == "FUNDS" else edge.target
-            taken[hand] = taken.get(hand, 0) + 1
+    money = [e for e in edges_of(hit, facts) if e.type in HAND_EDGES]
+    taken = {e.source if e.type == "FUNDS" else e.target for e in money}
     clerks = {
         e.props["clerk"]
         for e in edges_of(hit, facts)
@@ -43,18 +41,27 @@ def hands(hit: Row, facts: Facts) -> set[str]:
     return found
 
 
+def takers(edges: Iterable[Edge]) -> dict[str, set[str]]:
+    """Return who is paid over these edges → those who pay."""
+    found: dict[str, set[str]] = {}
+    for edge in edges:
+        if edge.type in MONEY:
+            found.setdefault(edge.target, set()).add(edge.source)
+    return found
+
+
 def _draws(person: str, hit: Row, facts: Facts) -> bool:
     return any(e.type == "DRAWS" and e.source == person for e in edges_of(hit, facts))
 
 
 def payments(people: Iterable[str], facts: Facts) -> dict[str, list[Edge]]:
-    """Return taker → the payments of these people to him, kin left out; the one whom most pay first."""
+    """Return taker → the payments of these people to him, kin left out."""
     found: dict[str, list[Edge]] = {}
     for person in sorted(people):
         for edge in facts.ties.get(person, ()):
             if edge.type == "GIVES_TO":
                 found.setdefault(edge.target, []).append(edge)
-    return dict(sorted(found.items(), key=lambda i: (-len({e.source for e in i[1]}), i[0])))
+    return found
 
 
 def common_hand(people: Iterable[str], facts: Facts) -> tuple[str, tuple[Edge, ...]] | None:

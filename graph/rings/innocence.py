@@ -16,7 +16,7 @@ from typing import Any
 
 from graph.rings.candidates import Group
 from graph.rings.facts import Edge, Facts
-from graph.rings.hands import HAND_EDGES, edges_of, payments
+from graph.rings.hands import HAND_EDGES, edges_of, payments, takers
 
 EPOCH = date(1970, 1, 1).toordinal()
 AGED = 65
@@ -188,9 +188,7 @@ def no_hand(group: Group, people: list[str], facts: Facts) -> Iterator[Check]:
 
 def landlord(group: Group, people: list[str], facts: Facts) -> Iterator[Check]:
     """Do many others pay who takes the money: a landlord, a shopkeeper, whoever keeps a village's cash?"""
-    givers: dict[str, set[str]] = {}
-    for edge in (e for e in group.edges(facts) if e.type in ("PASSES_ON", "PAYS_FEE", "GIVES_TO")):
-        givers.setdefault(edge.target, set()).add(edge.source)
+    givers = takers(group.edges(facts))
     common = {taker: them for taker, them in givers.items() if len(them) > 1 and taker in people}
     if common:
         payers = {taker: facts.payers.get(taker, 0) for taker in common}
@@ -211,17 +209,18 @@ def odd_jobs(group: Group, people: list[str], facts: Facts) -> Iterator[Check]:
     """Were they paid now and then, by an employer that never took any of them on?"""
     payers = {e.target for e in group.edges(facts) if e.type == "WAGED_BY" and e.source in people}
     spells = [e for p in people for e in facts.ties.get(p, ()) if e.type == "INSURED_BY"]
-    enrolled = {e.source for e in spells if e.target in payers}
     claims = [e for e in group.edges(facts) if e.type == "CLAIMS_FROM" and e.source in people]
-    since = {e.source: e.props["first_day"] for e in claims}
-    taken_on = {p for p in enrolled if any(_after(e, payers, since.get(p)) for e in spells if e.source == p)}
+    since: dict[str, int] = {}
+    for claim in claims:
+        since[claim.source] = min(since.get(claim.source, claim.props["first_day"]), claim.props["first_day"])
+    taken_on = {e.source for e in spells if e.target in payers and _lasts_beyond(e, since.get(e.source))}
     holds = bool(payers) and not taken_on
     yield Check("odd_jobs", holds, {"people": len(people), "enrolled": len(taken_on)})
 
 
-def _after(spell: Edge, employers: set[str], day: int | None) -> bool:
-    """Does the spell begin at one of the employers after the benefit began?"""
-    return spell.target in employers and (day is None or (spell.props["last_day"] or day) > day)
+def _lasts_beyond(spell: Edge, day: int | None) -> bool:
+    """Was the person still, or again, enrolled after the benefit began?"""
+    return day is None or bool(spell.props["last_day"] > day)
 
 
 CHECKS: Mapping[str, tuple[Checker, ...]] = {

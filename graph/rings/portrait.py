@@ -11,7 +11,7 @@ from graph.patterns import Pattern, load_library
 from graph.rings import innocence
 from graph.rings.candidates import Group
 from graph.rings.facts import Facts, Row
-from graph.rings.hands import edges_of, hands, people_of
+from graph.rings.hands import MONEY, edges_of, hands, people_of, takers
 from graph.rings.innocence import Check
 from jiwang.ids import digest
 from jiwang.ontology import Label, typologies
@@ -30,7 +30,6 @@ COMPANY_EXCUSE = 0.2
 TOGETHER = frozenset({"CO_ADMITTED", "CO_CASHES", "CO_SWIPES", "CO_VISITS"})
 LENDERS = {"H2": "mule", "H4": "mule", "A1": "unwitting", "P1": "unwitting", "P7": "beneficiary"}
 COMPANY = ("CO_ADMITTED",)
-MONEY = frozenset({"PASSES_ON", "PAYS_FEE", "GIVES_TO"})
 FOLLOWED = 0.5  # of the remaining doubt goes where most of the people turn out to pay one hand
 REPEATS = 3
 # What an employer's own applications and declarations make possible; who signs for it answers for it.
@@ -167,10 +166,7 @@ def _answering(members: set[str], typology: str, facts: Facts) -> set[str]:
 
 def _heads(group: Group, facts: Facts) -> set[str]:
     """Return who takes from several people, funds the firm or holds the account: not who takes from one."""
-    givers: dict[str, set[str]] = {}
-    money = [e for e in group.edges(facts) if e.type in MONEY]
-    for edge in money:
-        givers.setdefault(edge.target, set()).add(edge.source)
+    givers = takers(group.edges(facts))
     funders = {e.source for h in group.hits for e in edges_of(h, facts) if e.type == "FUNDS"}
     found = set().union(set(group.hubs), *(hands(h, facts) for h in group.hits))
     return {p for p in found if p in funders or len(givers.get(p, ())) != 1}
@@ -185,11 +181,8 @@ def _loose(group: Group, typology: str, facts: Facts) -> set[str]:
         ties.setdefault(edge.target, set()).add(edge.source)
     loose = {p for p, others in ties.items() if len(others) < 2} if len(ties) > 4 else set()
     if typology in AGENCIES:
-        givers: dict[str, set[str]] = {}
-        for edge in (e for e in edges if e.type in MONEY):
-            givers.setdefault(edge.target, set()).add(edge.source)
         busy = {e.source for e in edges}
-        loose |= {p for p, them in givers.items() if len(them) < 2 and p not in busy}
+        loose |= {p for p, them in takers(edges).items() if len(them) < 2 and p not in busy}
     return loose
 
 

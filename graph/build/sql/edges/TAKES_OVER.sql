@@ -33,10 +33,11 @@ named AS (
         list_transform(other_names, lambda n: name_key(n)) AS others
     FROM entities WHERE kind = 'person'
 ),
+given_up AS (SELECT DISTINCT number, unnest([old_id, new_id]) AS citizen_id FROM changed),
 known AS (
     SELECT u.number, u.records, n.* FROM use u JOIN named n USING (person)
     UNION ALL
-    SELECT c.number, [], n.* FROM changed c JOIN named n ON n.citizen_id IN (c.old_id, c.new_id)
+    SELECT g.number, [], n.* FROM given_up g JOIN named n ON n.citizen_id = g.citizen_id
 ),
 pair AS (
     SELECT c.number, c.begun_at, c.ended_at, c.operator, x.person AS before, y.person AS after,
@@ -48,7 +49,8 @@ pair AS (
         AND x.birth_date IS DISTINCT FROM y.birth_date
     QUALIFY row_number() OVER (PARTITION BY c.number ORDER BY x.person, y.person, len(x.records) DESC, len(y.records) DESC) = 1
 ),
-counted AS (SELECT *, count(*) OVER (PARTITION BY operator) AS n_same_clerk FROM pair)
+-- whom no clerk is named for has no clerk in common with anybody
+counted AS (SELECT *, CASE WHEN operator IS NULL THEN 1 ELSE count(*) OVER (PARTITION BY operator) END AS n_same_clerk FROM pair)
 SELECT d.after AS source, d.before AS target, d.number AS part, d.number, day_of(d.ended_at) AS day,
     'k' || left(sha256(any_value(d.operator)), 12) AS clerk, any_value(d.n_same_clerk) AS n_same_clerk, day_of(d.begun_at) AS first_day,
     day_of(coalesce(max(b.paid_date), d.ended_at)) AS last_day, coalesce(sum(b.amount), 0) AS amount, max((k.a IS NOT NULL)::INT) AS kin,
