@@ -14,7 +14,7 @@ DOCS_STAMP := $(VENV)/.installed-docs
 
 # Where `make app` looks; `make app WORKSPACE=/data/region`.
 WORKSPACE ?= workspace
-# More for pytest: `make test PYTEST_ARGS="-k ingest -n 4"`.
+# More for pytest: `make test PYTEST_ARGS="-k ingest -n 0"`.
 PYTEST_ARGS ?=
 
 .PHONY: help install demo test test-all bench lint docs app neo4j neo4j-stop

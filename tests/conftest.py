@@ -23,7 +23,12 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("POLARS_MAX_THREADS", "2")
 os.environ.setdefault("TZ", "Asia/Shanghai")
 
+import hypothesis
 import pytest
+
+# How long an example takes says more of a shared machine than of the property.
+hypothesis.settings.register_profile("shared", deadline=None)
+hypothesis.settings.load_profile("shared")
 
 ROOT = Path(__file__).resolve().parents[1]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")

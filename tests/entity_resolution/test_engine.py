@@ -189,7 +189,7 @@ def test_nobody_acts_after_death() -> None:
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_rounds_of_the_union_do_what_one_edge_at_a_time_would(data: st.DataObject) -> None:
     import numpy as np
 

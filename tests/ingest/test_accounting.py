@@ -70,7 +70,7 @@ def quoted(cell):
     return f'"{cell.replace(chr(34), chr(34) * 2)}"'
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(TABLE, st.sampled_from([",", "|", "\t", "|+|"]), st.sampled_from(["gb18030", "utf-8", "utf-16"]))
 def test_delimited_and_quoted(tmp_path_factory, rows, delimiter, codec):
     folder = tmp_path_factory.mktemp("csv")
@@ -80,7 +80,7 @@ def test_delimited_and_quoted(tmp_path_factory, rows, delimiter, codec):
     closes(len(rows), *settled(folder, f"format = {{ delimiter = '{delimiter}' }}", codec))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(TABLE, st.sampled_from(["bytes", "characters"]))
 def test_fixed_width(tmp_path_factory, rows, counted):
     folder = tmp_path_factory.mktemp("fixed")
@@ -93,7 +93,7 @@ def test_fixed_width(tmp_path_factory, rows, counted):
     assert fixed.header(load("m", folder / "src").mappings[0]).names == FIELDS
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(TABLE)
 def test_workbooks(tmp_path_factory, rows):
     folder = tmp_path_factory.mktemp("xlsx")
@@ -109,7 +109,7 @@ def test_workbooks(tmp_path_factory, rows):
     closes(last, *settled(folder, 'format = "xlsx"'))  # a sheet ends with the last row that holds anything
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(TABLE)
 def test_parquet(tmp_path_factory, rows):
     folder = tmp_path_factory.mktemp("parquet")

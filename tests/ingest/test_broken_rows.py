@@ -166,7 +166,7 @@ def settled(path, sources):
     return read, accepted, broken
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.one_of(PIECES, ROWS, CELLS),
@@ -195,7 +195,7 @@ JSON_PIECES = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(JSON_PIECES.map(lambda t: t.replace("\n", " ")), max_size=25))
 def test_json_lines_in_are_rows_accepted_and_rows_quarantined(tmp_path_factory, lines):
     root = tmp_path_factory.mktemp("json")
