@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from graph.rings.facts import Edge, Facts, Row
 
-HAND_EDGES = ("PASSES_ON", "PAYS_FEE", "FUNDS")
+HAND_EDGES = ("PASSES_ON", "PAYS_FEE", "FUNDS", "PAYS_PATIENT")
+PAYING = ("FUNDS", "PAYS_PATIENT")  # by the hand itself: it stands at the source
 MONEY = frozenset({"PASSES_ON", "PAYS_FEE", "GIVES_TO"})  # from one person to another
 GIVERS = 2  # people who pay the same hand
 MOST = 0.5  # of the people of a ring: a taker of fewer is one's landlord, another's friend
@@ -25,7 +26,7 @@ def people_of(hit: Row, facts: Facts) -> frozenset[str]:
 def hands(hit: Row, facts: Facts) -> set[str]:
     """Return who takes the hit's money or holds its shared account, its clerk, and its hub if no person."""
     money = [e for e in edges_of(hit, facts) if e.type in HAND_EDGES]
-    taken = {e.source if e.type == "FUNDS" else e.target for e in money}
+    taken = {e.source if e.type in PAYING else e.target for e in money}
     clerks = {
         e.props["clerk"]
         for e in edges_of(hit, facts)

@@ -16,7 +16,7 @@ from typing import Any
 
 from graph.rings.candidates import Group
 from graph.rings.facts import Edge, Facts
-from graph.rings.hands import HAND_EDGES, edges_of, payments, takers
+from graph.rings.hands import HAND_EDGES, PAYING, edges_of, payments, takers
 
 EPOCH = date(1970, 1, 1).toordinal()
 AGED = 65
@@ -179,7 +179,7 @@ def no_hand(group: Group, people: list[str], facts: Facts) -> Iterator[Check]:
         t: {e.source for e in found} for t, found in payments(people, facts).items()
     }
     for edge in (e for e in group.edges(facts) if e.type in HAND_EDGES):
-        hand, giver = (edge.source, edge.target) if edge.type == "FUNDS" else (edge.target, edge.source)
+        hand, giver = (edge.source, edge.target) if edge.type in PAYING else (edge.target, edge.source)
         givers.setdefault(hand, set()).add(giver)
     most = max((len(them - {taker}) for taker, them in givers.items()), default=0)
     payers = max(len(people) - 1, 1)
@@ -203,6 +203,17 @@ def worked_there(group: Group, people: list[str], facts: Facts) -> Iterator[Chec
     them = {e.source for e in spells}
     real = bool(them) and len(worked) >= MOST * len(them)
     yield Check("worked_there", real, {"people": len(them), "worked": len(worked)})
+
+
+def own_staff(group: Group, people: list[str], facts: Facts) -> Iterator[Check]:
+    """Does who pays the patients lead the firm that enrols them?"""
+    paid = [e for e in group.edges(facts) if e.type == "PAYS_PATIENT" and e.target in people]
+    if paid:
+        payers, patients = {e.source for e in paid}, {e.target for e in paid}
+        ties = (e for p in patients for e in facts.ties.get(p, ()) if e.type == "INSURED_BY")
+        staff = {e.source for e in ties if payers & set(facts.leads.get(e.target, ()))}
+        holds = len(staff) >= MOST * len(patients)
+        yield Check("own_staff", holds, {"people": len(patients), "staff": len(staff)})
 
 
 def odd_jobs(group: Group, people: list[str], facts: Facts) -> Iterator[Check]:
@@ -239,4 +250,5 @@ CHECKS: Mapping[str, tuple[Checker, ...]] = {
     "H1": (cycles, kinship),
     "H2": (kinship, community, elders),
     "H4": (kinship,),
+    "H5": (kinship, own_staff),
 }

@@ -11,7 +11,7 @@ from graph.patterns import Pattern, load_library
 from graph.rings import innocence
 from graph.rings.candidates import Group
 from graph.rings.facts import Facts, Row
-from graph.rings.hands import MONEY, edges_of, hands, people_of, takers
+from graph.rings.hands import MONEY, PAYING, edges_of, hands, people_of, takers
 from graph.rings.innocence import Check
 from jiwang.ids import digest
 from jiwang.ontology import Label, typologies
@@ -28,7 +28,7 @@ EXCUSE = 0.35  # what remains of the strength for each innocent explanation that
 # and where all that was seen is company, or the same case at one hub: what explains that explains everything
 COMPANY_EXCUSE = 0.2
 TOGETHER = frozenset({"CO_ADMITTED", "CO_CASHES", "CO_SWIPES", "CO_VISITS"})
-LENDERS = {"H2": "mule", "H4": "mule", "A1": "unwitting", "P1": "unwitting", "P7": "beneficiary"}
+LENDERS = {"H2": "mule", "H4": "mule", "H5": "mule", "A1": "unwitting", "P1": "unwitting"}
 COMPANY = ("CO_ADMITTED",)
 FOLLOWED = 0.5  # of the remaining doubt goes where most of the people turn out to pay one hand
 REPEATS = 3
@@ -167,7 +167,7 @@ def _answering(members: set[str], typology: str, facts: Facts) -> set[str]:
 def _heads(group: Group, facts: Facts) -> set[str]:
     """Return who takes from several people, funds the firm or holds the account: not who takes from one."""
     givers = takers(group.edges(facts))
-    funders = {e.source for h in group.hits for e in edges_of(h, facts) if e.type == "FUNDS"}
+    funders = {e.source for h in group.hits for e in edges_of(h, facts) if e.type in PAYING}
     found = set().union(set(group.hubs), *(hands(h, facts) for h in group.hits))
     return {p for p in found if p in funders or len(givers.get(p, ())) != 1}
 

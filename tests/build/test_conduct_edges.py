@@ -173,6 +173,38 @@ def test_a_dear_doctors_regular_patients(town: Any) -> None:
     assert edges["p1", "c1"]["doctor"] != "D1"  # a pseudonym
 
 
+def test_who_pays_several_patients_of_one_doctor_after_their_visits(town: Any) -> None:
+    crowd = [f"p{n}" for n in range(40)]
+    for n, person in enumerate(("p91", "p92", "p93", *crowd)):
+        town.account(person)
+        doctor = "D1" if person in ("p0", "p1", "p2") else f"D{n}"
+        town.row("settlement", person, "c1", settled_at=later(0), doctor_code=doctor, fund_amount=80.0)
+        town.row("settlement", person, "c2", settled_at=later(400), doctor_code=f"E{n}", fund_amount=10.0)
+    paid = {(p, town.pays("p91", p, later(20), 500.0)) for p in ("p0", "p1", "p2")}
+    for person in crowd[3:20]:
+        town.pays("p92", person, later(20), 500.0)  # each a patient of a doctor of their own
+    for person in ("p0", "p1", "p2"):
+        town.pays("p93", person, later(90), 500.0)  # long after
+    edges = town.build().edges("PAYS_PATIENT")
+    assert set(edges) == {("p91", p) for p, _ in paid}
+    for person, payment in paid:
+        edge = edges["p91", person]
+        assert (edge["clinic"], edge["patients"], edge["takers"], edge["n"]) == ("c1", 3, 3, 1)
+        assert (edge["amount"], edge["fund"]) == (500.0, 80.0)
+        assert payment in edge["records"]
+        assert len(edge["records"]) == 2
+        assert edge["surprise"] > 3
+
+
+def test_kin_are_paid_after_a_visit_and_neighbours_see_the_same_doctor(town: Any) -> None:
+    for person in ("p91", "p0", "p1", *(f"p{n}" for n in range(10, 30))):
+        town.account(person)
+        town.row("settlement", person, "c1", settled_at=later(0), doctor_code="D1", fund_amount=80.0)
+    for person in ("p0", "p1"):
+        town.pays("p91", person, later(20), 500.0)
+    assert town.build().table("PAYS_PATIENT").is_empty()  # everybody sees this doctor
+
+
 def test_a_payment_is_measured_against_its_peers(town: Any) -> None:
     for number in range(30):
         pension(town, f"p{number}", f"a{number}", 1, 3000.0 + number)

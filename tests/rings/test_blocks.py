@@ -139,3 +139,18 @@ def test_who_worked_there_was_rightly_paid_in_for() -> None:
     world = facts(hits, spells)
     told = {c.name: c.holds for c in check("P6", gather(world)[0], ["p1", "p2", "p3"], world)}
     assert told == {"worked_there": True, "no_hand": True}
+
+
+@pytest.mark.parametrize(("enrolled", "holds"), [(1, False), (2, True)])
+def test_an_employer_who_pays_staff_explains_payments_to_patients(enrolled: int, holds: bool) -> None:
+    paid = [edge("PAYS_PATIENT", "p9", f"p{i}") for i in (1, 2, 3)]
+    spells = [edge("INSURED_BY", f"p{i}", "e1") for i in range(1, enrolled + 1)]
+    hits = [hit("patients_paid_by_one_hand", "H5", "p9", ["p1", "p2", "p3", "p9", "c1"], paid)]
+    known = {"p9": person()}
+    world = facts(hits, [*paid, *spells], CROWD | known, ties=tied(*spells), leads={"e1": ("p9",)})
+    world.kinds["p9"] = "person"
+    (group,) = gather(world)
+    found = {c.name: c.holds for c in check("H5", group, ["p1", "p2", "p3", "p9"], world)}
+    assert found["own_staff"] is holds
+    assert draw(group, world).roles["p9"] == ("person", "organiser")
+    assert draw(group, world).roles["p1"] == ("person", "mule")
