@@ -252,3 +252,16 @@ def test_an_employer_beside_last_year_and_its_wages(town: Any) -> None:
     firm = town.build().node("Employer", "e1")
     assert (firm["base_change"], firm["wage_change"]) == (0.5, 1.0)
     assert (firm["n_taxed"], firm["n_uninsured"]) == (4, 1)
+
+
+def test_wages_of_months_in_which_nobody_enrolled_the_person(town: Any) -> None:
+    for month in range(1, 9):
+        town.row("wage_tax", "p1", "e1", period_start=date(2024, month, 1), income=5000.0)
+        town.row("wage_tax", "p2", "e1", period_start=date(2024, month, 1), income=5000.0)
+    town.row(
+        "enrolment", "p1", "e2", start_date=date(2023, 1, 1), end_date=date(2024, 3, 10)
+    )  # to the employer before
+    town.row("enrolment", "p2", start_date=date(2023, 1, 1))  # on their own
+    edges = town.build().edges("WAGED_BY")
+    assert (edges["p1", "e1"]["n"], edges["p1", "e1"]["uninsured"]) == (8, 5)
+    assert (edges["p2", "e1"]["n"], edges["p2", "e1"]["uninsured"]) == (8, 0)

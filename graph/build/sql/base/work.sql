@@ -18,7 +18,14 @@ FROM contribution WHERE person IS NOT NULL AND employer IS NOT NULL AND base > 0
 CREATE TABLE spell_base AS
 SELECT person, employer, avg(base) AS base FROM base_month GROUP BY ALL;
 
+-- `uninsured`: of these months those in which nobody enrolled the person, nor the person themselves.
 CREATE TABLE spell_waged AS
-SELECT person, employer, count(*) AS months, sum(income) AS income, min(month) AS first_month, max(month) AS last_month,
-    list_sort(flatten(list(records))) AS records
-FROM waged GROUP BY ALL;
+WITH bare AS (
+    SELECT w.person, w.employer, count(*) AS n
+    FROM waged w ANTI JOIN enrolment s ON s.person = w.person AND s.start_date < w.month + INTERVAL 1 MONTH
+        AND (s.end_date IS NULL OR s.end_date >= w.month)
+    GROUP BY ALL
+)
+SELECT w.person, w.employer, count(*) AS months, coalesce(any_value(b.n), 0) AS uninsured, sum(w.income) AS income,
+    min(w.month) AS first_month, max(w.month) AS last_month, list_sort(flatten(list(w.records))) AS records
+FROM waged w LEFT JOIN bare b ON b.person = w.person AND b.employer = w.employer GROUP BY w.person, w.employer;
