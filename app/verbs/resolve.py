@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from app.verbs.work import work
+
 
 def register(cli: typer.Typer) -> None:
     """Register the verb."""
@@ -43,8 +45,6 @@ def resolve(
     from jiwang.errors import UsageError
 
     if workspace is not None and table is None:
-        from app.verbs.stages import work
-
         return work("resolve", workspace)
     if table is None or out is None or workspace is not None:
         raise UsageError(

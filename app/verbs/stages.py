@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -14,15 +14,12 @@ from app.options import (
     InputOption,
     RegionOption,
     SourcesOption,
-    Store,
     StoreOption,
     WorkspaceOption,
 )
 from app.stages import STAGES
 from app.verbs import resolve
-
-if TYPE_CHECKING:
-    from app.pipeline import Order
+from app.verbs.work import work
 
 ON_STORE = frozenset({"load", "detect"})
 BEFORE_PATTERNS = ("build", "load", "detect")
@@ -101,17 +98,3 @@ def _verb(name: str) -> Callable[..., int]:
         return work(name, workspace)
 
     return plain
-
-
-def work(name: str, workspace: Path, *, store: Store | None = None, order: Order | None = None) -> int:
-    """Run one stage over a workspace and print its line."""
-    from app.pipeline import at_work
-    from app.session import prepare
-    from app.summary import stage_line
-    from jiwang.progress import progress_for_terminal
-
-    settings = prepare(workspace, store=store)
-    with at_work(workspace, settings, progress_for_terminal(), name, create=name == "ingest") as pipeline:
-        outcome = pipeline.run([name], order)
-    typer.echo(stage_line(name, outcome))
-    return 0

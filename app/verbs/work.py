@@ -1,0 +1,27 @@
+"""One stage at work, for the verbs that are a stage each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from app.options import Store
+
+if TYPE_CHECKING:
+    from app.pipeline import Order
+
+
+def work(name: str, workspace: Path, *, store: Store | None = None, order: Order | None = None) -> int:
+    """Run one stage over a workspace and print its line."""
+    from app.pipeline import at_work
+    from app.session import prepare
+    from app.summary import stage_line
+    from jiwang.progress import progress_for_terminal
+
+    settings = prepare(workspace, store=store)
+    with at_work(workspace, settings, progress_for_terminal(), name, create=name == "ingest") as pipeline:
+        outcome = pipeline.run([name], order)
+    typer.echo(stage_line(name, outcome))
+    return 0
