@@ -46,7 +46,7 @@ last_day = "last payment"
 edges = "the payments"
 --- */
 MATCH (g:Person)-[r:PAYS_PATIENT]->(p:Person)
-WHERE r.surprise >= $surprise AND r.patients >= $share * r.takers
+WHERE r.stay = 0 AND r.surprise >= $surprise AND r.patients >= $share * r.takers
 WITH g, r.clinic AS clinic, r.doctor AS doctor, coalesce(sum(r.fund), 0.0) AS amount, min(r.first_day) AS first_day,
   max(r.last_day) AS last_day, count(DISTINCT p.id) AS people, collect(DISTINCT p.id) AS patients, collect(DISTINCT r.eid) AS edges
 WHERE people >= $people

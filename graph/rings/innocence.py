@@ -247,7 +247,7 @@ CHECKS: Mapping[str, tuple[Checker, ...]] = {
     "I1": (no_hand, landlord, open_agent, kinship, community),
     "M1": (real_work, kinship),
     "P5": (real_work, open_agent, kinship),
-    "H1": (cycles, kinship),
+    "H1": (cycles, kinship, own_staff),
     "H2": (kinship, community, elders),
     "H4": (kinship,),
     "H5": (kinship, own_staff),

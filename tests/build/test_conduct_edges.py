@@ -196,6 +196,22 @@ def test_who_pays_several_patients_of_one_doctor_after_their_visits(town: Any) -
         assert edge["surprise"] > 3
 
 
+def test_inpatients_of_one_hospital_count_together_whoever_treated_them(town: Any) -> None:
+    for n in range(40):
+        town.account(f"p{n}")
+        place = "c1" if n < 3 else "c2"
+        fields = {"visit_type": "inpatient", "doctor_code": f"D{n}", "fund_amount": 3000.0}
+        town.row("settlement", f"p{n}", place, settled_at=later(n), **fields)
+        town.row("settlement", f"p{n}", "c3", settled_at=later(400), doctor_code=f"E{n}", fund_amount=10.0)
+    town.account("p91")
+    for person in ("p0", "p1", "p2"):
+        town.pays("p91", person, later(30), 500.0)
+    edges = town.build().edges("PAYS_PATIENT")
+    assert {(pair, edge["stay"], edge["clinic"]) for pair, edge in edges.items()} == {
+        (("p91", person), 1, "c1") for person in ("p0", "p1", "p2")
+    }
+
+
 def test_kin_are_paid_after_a_visit_and_neighbours_see_the_same_doctor(town: Any) -> None:
     for person in ("p91", "p0", "p1", *(f"p{n}" for n in range(10, 30))):
         town.account(person)
