@@ -13,8 +13,9 @@ from pathlib import Path
 import polars as pl
 
 from ingest import encoding
+from ingest.column import folded
 from ingest.encoding import Lines
-from ingest.headers import Header, folded, header_faults, is_header, looks_like_header, recognise
+from ingest.headers import Header, header_faults, is_header, looks_like_header, recognise
 from ingest.layouts import Csv
 from ingest.mapping import Mapping
 from ingest.quarantine import Rule
@@ -166,10 +167,8 @@ class _Reader:
             if len(fields) not in layouts:
                 batch.misfits[row] = fields
                 continue
-            keys = recognise(layouts[len(fields)], self.mapping).keys
-            laid = text_frame([row], keys, [fields]).select(
-                ROW, *(k for k in keys if k in self.mapping.raw_columns())
-            )
+            top = recognise(layouts[len(fields)], self.mapping)
+            laid = text_frame([row], top.keys, [fields]).select(ROW, *top.wanted)
             batch.frame = pl.concat([batch.frame, laid], how="diagonal").sort(ROW)
 
     def _take_quoted(self, batch: Batch, records: dict[int, list[str]]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ingest import columnar, delimited, detection, documents, fixed, workbook
+from ingest.column import OF_THE_FILE
 from ingest.headers import Header, header_faults
 from ingest.layouts import Fixed, Json, JsonLines, Workbook
 from ingest.mapping import Mapping
@@ -43,6 +44,11 @@ class Source:
             for field, text in self.mapping.constants.items()
         }
         return {field: text for field, text in told.items() if text}
+
+    @property
+    def told(self) -> dict[str, str]:
+        """What the file says of all its rows, as columns that a mapping may name."""
+        return dict(zip(OF_THE_FILE, (self.period, self.sheet), strict=True))
 
 
 @dataclass

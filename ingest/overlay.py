@@ -55,16 +55,16 @@ class Overlay:
                 part.undecodable = {n: look for n, look in part.undecodable.items() if n not in self._laid}
             yield part
 
-    def keep(self, accepted: pl.Series, broken: pl.Series) -> None:
-        """Take in the rows of the next batch, that the raw text of the broken ones be kept.
+    def keep(self, rows: pl.Series, accepted: pl.Series, broken: pl.Series) -> None:
+        """Take in the next batch: its rows, those that became records, those with something broken.
 
-        A row goes on until the next one begins, be that accepted or broken.
+        The raw text of the broken ones is kept. A row goes on until the next one begins.
         """
         if self.applied:
-            self.accepted += accepted.filter(accepted.is_in(sorted(self.applied))).to_list()
+            self.accepted += accepted.filter(accepted.is_in(sorted(self.applied))).unique().sort().to_list()
         if not self.is_in_lines:
             return
-        rows = pl.concat([accepted, broken]).sort()
+        rows = rows.unique().sort()
         if len(rows) and self._pending is not None:
             self._keep(self._pending, rows[0])
         self._pending = None

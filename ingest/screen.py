@@ -20,6 +20,7 @@ _TOTAL = (
 _SUBTOTAL = re.compile(r"^\W*(本页|小\s*计)")
 _NUMBER = re.compile(r"(?<![\d.\-])\d+(?![\d.])")
 _MOST_SAID_IN_A_TOTAL = 4
+_SUM = re.compile(r"^[-+¥￥]?[0-9][0-9,]{0,14}(\.[0-9]*)?$")
 _FULL_WIDTH = "，；｜"
 # Replacement characters and what debuggers leave in memory; private use; UTF-8 taken for Latin-1.
 _GARBLED = re.compile(
@@ -144,4 +145,6 @@ def stated_totals(texts: Sequence[str]) -> list[int]:
 
 
 def _too_much_for_a_total(fields: Sequence[str]) -> bool:
-    return sum(bool(f.strip(SPACE)) for f in fields) > _MOST_SAID_IN_A_TOTAL
+    """Say whether a line says more than a total does, sums apart: a table may have a column a month."""
+    said = [f.strip(SPACE) for f in fields]
+    return sum(bool(f) and not _SUM.match(f) for f in said) > _MOST_SAID_IN_A_TOTAL

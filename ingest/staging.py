@@ -144,6 +144,7 @@ def _told(entry: Entry) -> dict[str, Any]:
     return {
         "rows_read": entry.rows_read,
         "accepted": entry.accepted,
+        "lines": entry.lines,
         "rules": dict(sorted(entry.rules.items())),
         "totals": entry.totals,
         "outside": entry.outside,
@@ -160,6 +161,7 @@ def _entry(source: Source, told: dict[str, Any]) -> Entry:
         source,
         told["rows_read"],
         told["accepted"],
+        told["lines"],
         Counter(told["rules"]),
         told["totals"],
         outside,

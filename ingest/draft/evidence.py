@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ingest.column import UNIT_WORDS
 from ingest.draft.coding import Code
 from ingest.draft.matching import Assignment, Match
 from ingest.draft.naming import data
 from ingest.draft.profile import Profile
 from ingest.draft.sample import Sample
-from ingest.mapping import UNIT_WORDS
 from jiwang.ontology import record_tables
 
 TOO_MANY_REPEATS = 0.1
