@@ -89,6 +89,8 @@ def header_faults(
         number = sum(folded(n) == plain for n in header.names[: at + 1])
         if key != f"_{at}" or plain in ignored or f"{plain}#{number}" in ignored:
             continue
+        if wide.is_ignored(found, mapping):
+            continue
         if filler and found.startswith("_"):
             continue
         if first := known.get(plain) or _wide(found, mapping):
@@ -116,7 +118,7 @@ _REMEDIES = {
 
 def _wide(name: str, mapping: Mapping) -> str | None:
     """Return the key of a column that a wide one stands for, unless the mapping ignores it."""
-    if not mapping.wide or folded(name) in {folded(c) for c in mapping.ignore_columns}:
+    if not mapping.wide or wide.is_ignored(name, mapping):
         return None
     return wide.key(name, mapping)
 

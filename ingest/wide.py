@@ -20,6 +20,7 @@ from ingest.column import folded, placeholders
 from ingest.mapping import Mapping
 
 PART = "_part"  # in the records of wide rows: what tells apart those that stand in one row
+_BRACED = re.compile(r"\\\{[^{}]*\\\}")
 _MOMENTS = ("date", "datetime", "month")
 _MIDNIGHT = "00:00:00"  # behind the day of a header that a spreadsheet took for a date
 _UNSAID = r"(?i)^(无|空|null|none|nan|n/a|[-/—]+)$"
@@ -45,6 +46,14 @@ def key(header: str, mapping: Mapping) -> str | None:
     for told in _told(header, mapping):
         return _filled(*told)
     return None
+
+
+def is_ignored(header: str, mapping: Mapping) -> bool:
+    """Say whether a column of the file is one that the mapping does not want, by name or by pattern."""
+    plain = folded(header)
+    return any(
+        re.fullmatch(_BRACED.sub(".+", re.escape(folded(name))), plain) for name in mapping.ignore_columns
+    )
 
 
 def missing(keys: Iterable[str], mapping: Mapping) -> list[str]:

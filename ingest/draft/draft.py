@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ingest.draft import coding, dictionary, sound
+from ingest.draft import coding, dictionary, months, sound
 from ingest.draft.dictionary import Dictionary, Section
 from ingest.draft.evidence import (
     TOO_MANY_REPEATS,
@@ -101,6 +101,7 @@ def check(  # long: its arguments and what they mean
             continue
         name = path.relative_to(base).as_posix() if path.is_relative_to(base) else path.name
         for sample in _samples(path, name, book, refused):
+            months.melt(sample)
             same = (glob(name), str(sample.layout.get("rows", "")), *sample.columns)
             if same in gathered:
                 gathered[same][0].extend(sample)
@@ -145,11 +146,13 @@ def _lying(base: Path) -> tuple[Dictionary, list[Path]]:
 def _draft(sample: Sample, book: Dictionary, table: str | None) -> Draft:
     section = book.section(sample.name, list(sample.columns))
     _named_by_dictionary(sample, section)
-    learnt = sound.kept(sample.columns)
+    learnt = sample.columns if sample.month else sound.kept(sample.columns)
     profiles = {c: Profile([v for v in values if v], len(values)) for c, values in learnt.items()}
     found = assign(sample, profiles, section, book, table)
     best, other = found[0], found[1] if len(found) > 1 else found[0]
     guesses = [_guess(c, p, best, section, book) for c, p in profiles.items()]
+    if month := next((g for g in guesses if sample.year and g.column == sample.month), None):
+        month.join, month.between = (sample.year, sample.month), "-"
     units_by_row(guesses, profiles, best)
     times_of_day(guesses, profiles, best)
     out_and_in(guesses, profiles, best)

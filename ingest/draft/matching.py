@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ingest.column import placeholders
 from ingest.draft.coding import meaning
 from ingest.draft.dictionary import Dictionary, Section
-from ingest.draft.naming import likeness, table_words
+from ingest.draft.naming import likeness, plain, table_words
 from ingest.draft.profile import Profile
 from ingest.draft.sample import Sample
 from jiwang.ontology import FieldType, RecordField, record_tables
@@ -15,6 +16,8 @@ from jiwang.ontology import FieldType, RecordField, record_tables
 LEAST = 0.45  # how sure a match must be to be made
 _NAME, _VALUES = 0.68, 0.32
 _ABOVE = "../"
+_WITHOUT_MONTHS = 0.2  # what a table is worth for a file with columns a month that it has no fields for
+_MONTHLY = 0.5  # how well a month names the amount of its table
 _AGAINST = 0.15  # values that fit less speak against the header
 _TELLING: frozenset[FieldType] = frozenset({"citizen_id", "uscc", "account_no", "phone"})
 _STRICT: frozenset[FieldType] = frozenset({"date", "datetime", "month", "money", "number", "int", *_TELLING})
@@ -92,8 +95,14 @@ def assign(
         met = {m.field for m in matches.values()}
         have = sum(n in met for n in needed) / len(needed) if needed else 1.0
         told = max(table_words(table, t) for t in texts)
-        found.append(Assignment(table, (0.55 * overlap + 0.45 * told) * (0.4 + 0.6 * have), matches))
+        whole = 1.0 if _has_months(sample, matches) else _WITHOUT_MONTHS
+        found.append(Assignment(table, (0.55 * overlap + 0.45 * told) * (0.4 + 0.6 * have) * whole, matches))
     return sorted(found, key=lambda a: (-a.score, a.table))
+
+
+def _has_months(sample: Sample, matches: Mapping[str, Match]) -> bool:
+    """Say whether the months of a file with columns a month have a field, and what stands in these."""
+    return not sample.month or (sample.month in matches and any(placeholders(c) for c in matches))
 
 
 def _matches(
@@ -103,7 +112,7 @@ def _matches(
     fields = record_tables()[table].fields
     pairs = []
     for at, (column, profile) in enumerate(profiles.items()):
-        named = likeness(table, column, titles.get(column, ""))
+        named = _only_a_month(table, column) or likeness(table, column, titles.get(column, ""))
         for name, spec in fields.items():
             if column.startswith(_ABOVE) and spec.type != "key":
                 continue  # of the object around a row, a row needs no more than its number
@@ -122,6 +131,15 @@ def _matches(
             matches[column] = match
             taken.add(match.field)
     return {c: matches[c] for c in profiles if c in matches}
+
+
+def _only_a_month(table: str, column: str) -> Mapping[str, float]:
+    """Return the amount that a table is about, for a wide column that is named by its month alone."""
+    if not placeholders(column) or plain(column) not in ("", "月", "月份"):
+        return {}
+    money = {n: f for n, f in record_tables()[table].fields.items() if f.type == "money"}
+    needed = [n for n, f in money.items() if f.required]
+    return dict.fromkeys((["amount"] if "amount" in money else needed or list(money))[:1], _MONTHLY)
 
 
 def _sure(named: float, fits: float, kind: FieldType, *, empty: bool) -> float:

@@ -7,9 +7,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from ingest.column import OF_THE_FILE
 from ingest.draft.coding import TODO, Code
 from ingest.draft.draft import SURE, Draft
 from ingest.draft.evidence import Guess
+from ingest.draft.months import yearly
 from ingest.draft.sample import glob
 from jiwang.ontology import record_tables
 
@@ -30,7 +32,8 @@ def _lines(draft: Draft, name: str) -> Iterator[str]:
     yield f"id = {_value(name)}"
     yield f"department = {_value(draft.department)}"
     yield f"table = {_value(draft.table)}"
-    yield f"files = {_value([glob(draft.sample.name)])}"
+    name = yearly(draft.sample.name) if draft.sample.year == OF_THE_FILE[0] else draft.sample.name
+    yield f"files = {_value([glob(name)])}"
     yield f"format = {_value(draft.sample.layout)}"
     if draft.sample.encoding:
         yield f"encoding = {_value(draft.sample.encoding.split(', '))}"
@@ -64,7 +67,8 @@ def _column(guess: Guess, *, grown: bool) -> Iterator[str]:
     if guess.either:
         told = {"field": "direction", "filled": dict(zip(guess.either, ("out", "in"), strict=True))}
         yield f"{_key('/'.join(guess.either))} = {_value(told)}"
-    name = "+".join(guess.join or guess.either or ()) or guess.column
+    several = "+".join(guess.join or guess.either or ()).replace("{", "").replace("}", "")
+    name = several or guess.column
     yield f"{_key(name)} = {_value(_said(guess, grown=grown))}  # {mark}{_commented(why)}"
 
 

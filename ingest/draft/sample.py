@@ -36,6 +36,8 @@ class Sample:
         header: the columns of its header line.
         left: lists of its records that are tables of their own.
         notes: what a person should know of how it was read.
+        month: of a file with columns a month, how the column of months is called; ``year`` the column that
+            says their year, where they say none.
     """
 
     name: str
@@ -46,6 +48,8 @@ class Sample:
     notes: list[str] = field(default_factory=list)
     header: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
+    month: str = ""
+    year: str = ""
 
     @property
     def rows(self) -> int:
