@@ -144,7 +144,7 @@ class _Reader:
         some = texts.gather(at)
         rules = pl.repeat(None, len(texts), dtype=pl.String, eager=True)
         return frame.with_columns(
-            rules.scatter(at, line_rules(some, top.text, self.mark)).alias("rule"),
+            rules.scatter(at, line_rules(some, [top.text], self.mark)).alias("rule"),
             texts.scatter(at, _tidied(some, self.mark)).str.split(self.mark).alias("fields"),
         )
 

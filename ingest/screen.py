@@ -41,9 +41,10 @@ _SUSPECT = (
 )
 
 
-def line_rules(texts: pl.Series, header: str, delimiter: str) -> pl.Series:
+def line_rules(texts: pl.Series, headers: Sequence[str], delimiter: str) -> pl.Series:
     """Return for each unquoted line the rule that breaks it by its own words, or null.
 
+    ``headers`` are the lines that repeat a header: one, or those of a header of several rows, and as one.
     The order is that of precedence: a line is first blank, then a header, a total, mojibake, test data.
     """
     t = pl.col("t")
@@ -54,7 +55,7 @@ def line_rules(texts: pl.Series, header: str, delimiter: str) -> pl.Series:
         .select(
             pl.when(bare == "")
             .then(pl.lit("blank_line"))
-            .when(t.str.strip_chars(SPACE) == header)
+            .when(t.str.strip_chars(SPACE).is_in(headers))
             .then(pl.lit("repeated_header"))
             .when(t.str.contains(_total(delimiter)))
             .then(pl.lit("total_line"))

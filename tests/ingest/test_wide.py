@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from ingest import handover, reading, repair
 from ingest.account import Entry
+from ingest.draft import check, toml
 from ingest.lint import faults_of
 from ingest.mapping import load
 from jiwang.errors import MappingError
@@ -250,3 +251,60 @@ def test_every_cell_comes_back_or_its_row_is_quarantined(tmp_path_factory, rows,
     assert found == {place: value for place, value in sent.items() if value is not None}
     assert broken == {n + 1 for n, cells in enumerate(rows) if "x" in cells}
     assert entry.rows_read == entry.accepted + entry.quarantined == len(found) + len(broken)
+
+
+SPOKEN = {
+    "a column of years": (
+        "个人编号,姓名,年度,1月,2月,3月",
+        ["P{n},甲,2022,{a},{a},{b}", "P{n},甲,2023,{a},,"],
+        "缴费明细",
+    ),
+    "the file's name": ("个人编号,姓名,1月,2月,3月", ["P{n},甲,{a},{a},{b}"], "缴费明细2022"),
+    "the header": ("个人编号,姓名,2022年11月,2022年12月,2023年1月", ["P{n},甲,{a},{a},{b}"], "缴费明细"),
+    "digits": ("个人编号,姓名,202211,202212,202301", ["P{n},甲,{a},,{b}"], "缴费明细"),
+    "two a month": (
+        "个人编号,姓名,202211基数,202212基数,202301基数,202211个人缴费,202212个人缴费,202301个人缴费",
+        ["P{n},甲,{a},{b},{a},1.5,2.5,"],
+        "缴费明细",
+    ),
+}
+
+
+@pytest.mark.parametrize("how", SPOKEN)
+def test_a_draft_of_a_wide_file_reads_it_untouched(wide, how):
+    header, shapes, stem = SPOKEN[how]
+    rows = [s.format(n=n, a=3000 + n, b=4000 + n) for n in range(40) for s in shapes]
+    name = f"税务局/{stem}.csv"
+    wide.lay({name: [header, *rows]})
+    (draft,) = check([wide.input / name], root=wide.input)
+    assert draft.table == "contribution"
+    wide.mappings = {"contribution": toml(draft)}
+    told = wide.ingest()
+    years = ["2022", "2023"] if "年度" in header else ["2022"]
+    sent = []
+    for row in rows:
+        cells = dict(zip(header.split(","), row.split(","), strict=True))
+        year = cells.get("年度", years[0])
+        for column, text in cells.items():
+            if text and column[0].isdigit() and "个人" not in column:
+                digits = column.replace("基数", "").replace("年", " ").replace("月", "").split()
+                month = digits[-1] if len(digits[-1]) < 6 else digits[-1][4:]
+                own = digits[0][:4] if len(digits[0]) > 3 else year
+                sent.append((cells["个人编号"], date(int(own), int(month), 1), float(text)))
+    assert sorted(f[:3] for f in facts(told)) == sorted(sent)
+    if how == "two a month":
+        assert {f[3] for f in facts(told)} == {1.5, 2.5, None}
+
+
+def test_files_of_several_years_share_the_draft_and_what_it_cannot_know_is_said(wide):
+    for year in (2022, 2023):
+        header = ",".join(["个人编号,姓名", *(f"{year}年{m}月缴费" for m in range(1, 13))])
+        wide.lay({f"税务局/社保缴费{year}.csv": [header, *(f"P{n},甲" + ",12.5" * 12 for n in range(30))]})
+    (draft,) = check([wide.input], root=wide.input)
+    assert draft.sample.columns.keys() == {"个人编号", "姓名", "月份", "{月份}缴费"}
+    assert draft.sample.rows == 2 * 30 * 12
+    wide.lay(
+        {"税务局/缴费明细.csv": ["个人编号,姓名,1月,2月,3月", *(f"P{n},甲,5000,,5100" for n in range(30))]}
+    )
+    (one,) = check([wide.input / "税务局/缴费明细.csv"], root=wide.input)
+    assert any("its months have no year" in note for note in one.sample.notes)
