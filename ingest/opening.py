@@ -31,6 +31,11 @@ def opened(path: Path) -> BinaryIO:
     return cast(BinaryIO, _Unpacked(path)) if is_packed(path) else path.open("rb")
 
 
+def size(path: Path) -> int | None:
+    """Return how many bytes of a file there are to be read; of a packed one that is not known."""
+    return None if is_packed(path) else path.stat().st_size
+
+
 def is_packed(path: Path) -> bool:
     """Say whether a file is packed by gzip, told by its first bytes."""
     with path.open("rb") as handle:

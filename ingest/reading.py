@@ -14,6 +14,7 @@ from ingest.convert import Converted, convert
 from ingest.fitting import Source
 from ingest.layouts import Csv, Fixed, Json, JsonLines, Workbook
 from ingest.likelihood import Likelihood
+from ingest.opening import size
 from ingest.overlay import Overlay
 from ingest.paths import Paths
 from ingest.raw import BROKEN_SCHEMA, ROW, Batch, broken_frame
@@ -24,7 +25,7 @@ from jiwang import ids
 from jiwang.progress import Task
 
 KEY = "_key"  # the hash of a record's business key, in what is staged
-_MB = 1 << 20
+_UNITS = (("MiB", 1 << 20), ("KiB", 1 << 10), ("bytes", 1))
 
 
 def batches(source: Source, overlay: Overlay | None = None) -> Iterator[Batch]:
@@ -106,7 +107,7 @@ def read(
     overlay = overlay or Overlay(source)
     seen: set[str] = set()
     likelihood = Likelihood()
-    done, whole = 0, source.path.stat().st_size
+    done, whole = 0, size(source.path)
     for batch in ahead(batches(source, overlay)):
         accepted, broken = settle(batch, source, entry, likelihood)
         overlay.keep(pl.concat([batch.frame[ROW], broken[ROW]]), accepted[ROW], broken[ROW])
@@ -120,10 +121,17 @@ def read(
         yield _placed(accepted, region, source), broken.with_columns(pl.lit(source.name).alias("source_file"))
         done += batch.size
         task.advance(batch.size)
-        task.say(f"{entry.rows_read:,} rows, {done / _MB:,.1f} of {whole / _MB:,.1f} MiB")
+        task.say(f"{entry.rows_read:,} rows, {amount(done, whole)}")
     entry.repaired, entry.stale = overlay.accepted, overlay.stale
     if isinstance(source.mapping.format, Json | JsonLines) and entry.accepted:
         entry.faults += Paths(source.mapping).faults(source.name, seen)
+
+
+def amount(done: int, whole: int | None) -> str:
+    """Return how much of a file was read, in the unit that says something of its size."""
+    name, unit = next((n, u) for n, u in _UNITS if max(done, whole or 0) >= u or u == 1)
+    said = [f"{n / unit:,.{0 if unit == 1 else 1}f}" for n in (done, *([] if whole is None else [whole]))]
+    return f"{' of '.join(said)} {name}"
 
 
 def _placed(frame: pl.DataFrame, region: str, source: Source) -> pl.DataFrame:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any
 
 from ingest.column import OF_THE_FILE
@@ -15,6 +17,7 @@ from ingest.draft.months import yearly
 from ingest.draft.sample import glob
 from jiwang.ontology import record_tables
 
+_DRAFTED = "# Drafted by `jiwang source check`"  # how a draft begins
 _BARE = re.compile(r"^[A-Za-z0-9_-]+$")
 
 
@@ -23,9 +26,21 @@ def toml(draft: Draft, name: str | None = None) -> str:
     return "\n".join(_lines(draft, name or draft.name)) + "\n"
 
 
+def of_the_same_files(folder: Path, drafts: Sequence[Draft]) -> list[Path]:
+    """Return the mappings in a folder that were drafted from files of these drafts, by whatever name."""
+    names = [draft.sample.name for draft in drafts]
+    found = []
+    for path in sorted(folder.glob("*.toml")):
+        text = path.read_text(encoding="utf-8")
+        globs = re.findall(r'^files = \["(.+)"\]$', text, re.M) if text.startswith(_DRAFTED) else []
+        if any(fnmatchcase(name, re.sub(r"\{\w+\}", "*", glob)) for glob in globs for name in names):
+            found.append(path)
+    return found
+
+
 def _lines(draft: Draft, name: str) -> Iterator[str]:
     title = record_tables()[draft.table].title
-    yield f"# Drafted by `jiwang source check` from {draft.sample.rows:,} rows of {draft.sample.name}."
+    yield f"{_DRAFTED} from {draft.sample.rows:,} rows of {draft.sample.name}."
     yield f"# {title.zh} ({title.en}); sure {draft.sure:.0%}, next best: {draft.other}."
     yield from (f"# note: {note}" for note in draft.sample.notes)
     yield from (f"# {TODO}: {todo}" for todo in draft.todo)

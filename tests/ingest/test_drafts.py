@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 
 import ingest
+from app.cli import main
 from ingest.draft import check, toml
 from ingest.draft.dictionary import read
 from ingest.mapping import load
@@ -157,6 +158,21 @@ def test_a_header_of_two_rows(tmp_path):
     told = fields(draft)
     found = (told["单位/名称"], told["单位/编号"], told["待遇/发放金额"])
     assert found == ("employer_name", "employer_no", "amount")
+
+
+def test_a_draft_takes_the_place_of_the_one_before_and_of_no_other(tmp_path, capsys):
+    laid(tmp_path / "in", "文旅/生存轨迹202403.csv", "\n".join(LOANS))
+    out = tmp_path / "mine" / "x"
+    said = ["source", "check", str(tmp_path / "in"), "--out", str(out)]
+    assert main(said) == 0
+    (out / "life_trace.toml").rename(out / "life_trace_2.toml")
+    (out / "own.toml").write_text('id = "own"\nfiles = ["文旅/*.csv"]\n', encoding="utf-8")
+    capsys.readouterr()
+    assert main(said) == 2
+    assert "life_trace_2.toml is there already" in capsys.readouterr().err
+    assert main([*said, "--force"]) == 0
+    assert "life_trace_2.toml is gone" in capsys.readouterr().out
+    assert sorted(p.name for p in out.iterdir()) == ["dialect.toml", "life_trace.toml", "own.toml"]
 
 
 def test_a_file_without_rows(tmp_path):
