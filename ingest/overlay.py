@@ -47,7 +47,8 @@ class Overlay:
         source = self.source
         self._check()
         for part in encoding.lines(source.path, source.name, source.encodings):
-            self._parts.append((part.first, part.texts))
+            if self.is_in_lines:  # of other files nobody asks for them, nor lets them go
+                self._parts.append((part.first, part.texts))
             here = [n for n in self._laid if part.first <= n < part.first + len(part.texts)]
             if here:
                 at = [n - part.first for n in here]
@@ -65,7 +66,9 @@ class Overlay:
         if not self.is_in_lines:
             return
         rows = rows.unique().sort()
-        if len(rows) and self._pending is not None:
+        if rows.is_empty():  # the last block may be: the row before it goes on, or ends with the file
+            return
+        if self._pending is not None:
             self._keep(self._pending, rows[0])
         self._pending = None
         for row, at in zip(broken, rows.search_sorted(broken), strict=True):
@@ -73,8 +76,7 @@ class Overlay:
                 self._keep(row, rows[at + 1])
             else:
                 self._pending = row
-        if len(rows):
-            self._forget(rows[-1] + self.at + (self._pending is None))
+        self._forget(rows[-1] + self.at + (self._pending is None))
 
     def raw(self) -> pl.DataFrame:
         """Return the raw texts of the broken rows (`RAW_SCHEMA`), once the file is read."""

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from app.cli import main
-from ingest import corrections, encoding, repair
+from ingest import corrections, encoding, overlay, repair
 from jiwang.errors import SourceError, UsageError, WorkspaceError
 
 HEADER = "number,id,name,month,amount,paid,reason,account"
@@ -52,6 +52,33 @@ def corrected(told, tmp_path, texts, name="edit.csv"):
     for row in rows:
         row["corrected"] = texts.get((row["source_file"], int(row["source_row"])), row["corrected"])
     return edited(path, rows)
+
+
+def test_the_last_row_of_all_has_a_text_too_when_it_is_another_header(desk, tmp_path):
+    other = "number,name,month,amount"
+    desk.mappings["pay"] = desk.mappings["pay"].replace("{ field", "{ optional = true, field")
+    desk.lay({"人社局/pay1.csv": [HEADER, GOOD, other]})
+    told = desk.ingest()
+    assert told.broken == {2: "repeated_header"}
+    assert [row["raw"] for row in exported(told, tmp_path / "edit.csv")] == [other]
+
+
+def test_lines_of_a_file_of_inner_rows_are_not_kept(desk, monkeypatch):
+    mapping = desk.mappings["pay"].replace("pay*.csv", "pay*.jsonl").replace("gb18030", "utf-8")
+    desk.mappings["pay"] = mapping.replace(
+        "business_key", 'format = { kind = "jsonl", rows = "l" }\nbusiness_key'
+    )
+    row = dict(zip(HEADER.split(","), GOOD.split(","), strict=True))
+    desk.lay({"人社局/pay1.jsonl": "".join(json.dumps({"l": [row]}) + "\n" for _ in range(30))})
+    kept = []
+    monkeypatch.setattr(encoding, "BLOCK", 400)
+    monkeypatch.setattr(
+        overlay.Overlay,
+        "raw",
+        lambda self, raw=overlay.Overlay.raw: kept.append(len(self._parts)) or raw(self),
+    )
+    desk.ingest()
+    assert kept == [0]
 
 
 def closed(told):
