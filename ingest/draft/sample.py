@@ -60,9 +60,9 @@ class Sample:
         """Add the rows of another file, or another sheet, of the same columns."""
         for name, values in other.columns.items():
             self.columns[name] += values
-        if other.sheet != self.sheet:
-            every = [*self.layout["sheets"], *other.layout["sheets"]]
-            self.layout["sheets"] = sorted({re.sub(r"\d+", "*", s) for s in every})
+        mine, theirs = (s.layout.get("sheets", ["*"]) for s in (self, other))
+        if mine != theirs:  # a workbook of one sheet names none: whatever it is called, it is read
+            self.layout["sheets"] = sorted({re.sub(r"\d+", "*", s) for s in (*mine, *theirs)})
             self.sheet = ""
 
 

@@ -160,6 +160,22 @@ def test_a_header_of_two_rows(tmp_path):
     assert found == ("employer_name", "employer_no", "amount")
 
 
+@pytest.mark.parametrize("order", [("1", "2"), ("2", "1")])
+def test_a_workbook_of_one_sheet_and_one_of_two_share_a_draft(tmp_path, order):
+    rows = [line.split(",") for line in LOANS]
+    for month, titles in zip(order, (["甲"], ["一队", "二队"]), strict=True):
+        book = openpyxl.Workbook()
+        book.remove(book.active)
+        for title in titles:
+            for row in (sheet := book.create_sheet(title), rows)[1]:
+                sheet.append(row)
+        (tmp_path / "文旅").mkdir(exist_ok=True)
+        book.save(tmp_path / "文旅" / f"轨迹20240{month}.xlsx")
+    (draft,) = check([tmp_path])
+    assert draft.sample.rows == 3 * 30
+    assert {"*", "一队", "二队"} == set(draft.sample.layout["sheets"])
+
+
 def test_a_draft_takes_the_place_of_the_one_before_and_of_no_other(tmp_path, capsys):
     laid(tmp_path / "in", "文旅/生存轨迹202403.csv", "\n".join(LOANS))
     out = tmp_path / "mine" / "x"
