@@ -14,6 +14,7 @@ import jiwang
 from ingest import corrections, quality
 from ingest.account import Entry, check_volumes, counts, files_table
 from ingest.assembly import TABLES, Assembly
+from ingest.corrections import Correction
 from ingest.handover import complain, files, survey
 from ingest.lint import faults_of
 from ingest.mapping import Dialect, load
@@ -49,7 +50,8 @@ def run(  # noqa: PLR0913 - what the orchestrator gives every stage, and what th
     """Read the hand-over in folder ``source`` and publish the folders ``records`` and ``quarantine``.
 
     ``dialect`` is the folder of mappings within ``sources`` (default: those that ship), ``stamp`` what the
-    folders bear (default: `fingerprint`). ``allow_unknown`` leaves out and reports what nobody declared.
+    folders bear (default: `fingerprint` and the corrections). ``allow_unknown`` leaves out and reports what
+    nobody declared.
 
     Returns:
         The figures of `ingest.account.counts`.
@@ -60,7 +62,7 @@ def run(  # noqa: PLR0913 - what the orchestrator gives every stage, and what th
     known, given = _checked(load(dialect, sources)), corrections.current(workspace.root)
     if stamp is None:
         stamp = fingerprint(source, region, dialect, settings, sources=sources, allow_unknown=allow_unknown)
-        stamp |= _corrected(workspace)
+        stamp |= _corrected(given)
     handover = survey(source, known, allow_unknown=allow_unknown)
     staging = Staging(workspace.root, region, given, _hashed(source, stamp))
     with workspace.publish("quarantine", stamp) as quarantine, workspace.publish("records", stamp) as records:
@@ -160,12 +162,11 @@ def fingerprint(
 
 def is_current(workspace: Workspace, stamp: dict[str, Any]) -> bool:
     """Say whether the workspace holds the tables of this ``stamp`` (of `fingerprint`) and its corrections."""
-    stamp = stamp | _corrected(workspace)
+    stamp = stamp | _corrected(corrections.current(workspace.root))
     return workspace.stamp("records") == stamp and workspace.stamp("quarantine") == stamp
 
 
-def _corrected(workspace: Workspace) -> dict[str, Any]:
-    given = corrections.current(workspace.root)
+def _corrected(given: Mapping[str, Mapping[int, Correction]]) -> dict[str, Any]:
     return {"corrections": {name: corrections.key(of) for name, of in sorted(given.items())}} if given else {}
 
 
