@@ -102,9 +102,11 @@ def _parsed(text: str) -> Any:
 
 def _opened(path: Path, name: str, layout: Json, codec: str) -> tuple[Iterable[Any], list[int]]:
     """Return the elements of a document and the number of rows that it states of itself."""
-    with opened(path) as handle:
-        data = handle.read(WHOLE + 1)
-    if len(data) > WHOLE:
+    data = b""
+    if is_packed(path) or path.stat().st_size <= WHOLE:
+        with opened(path) as handle:
+            data = handle.read(WHOLE + 1)
+    if not data or len(data) > WHOLE:
         return _one_by_one(path, name, layout, codec), _stated(path, layout, codec)
     document = _parsed(data.decode(codec, errors="replace").removeprefix("\ufeff"))
     if document is _BROKEN:
