@@ -9,6 +9,7 @@ import csv
 import io
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -94,8 +95,7 @@ def apply(workspace: Workspace, path: Path, *, who: str, why: str) -> dict[str, 
     fresh = [c for (f, n), c in added.items() if not _same(latest.get(f, {}).get(n), c)]
     if fresh:
         corrections.append(workspace.root, fresh)
-    files = [c.source_file for c in fresh]
-    return {name: files.count(name) for name in sorted(set(files))}
+    return dict(sorted(Counter(c.source_file for c in fresh).items()))
 
 
 def _quarantined(workspace: Workspace) -> pl.DataFrame:
