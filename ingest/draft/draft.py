@@ -65,6 +65,11 @@ class Draft:
         """The id of the mapping."""
         return self.table
 
+    @property
+    def lent(self) -> set[str]:
+        """The columns that others are made from, or take their unit from."""
+        return {c for g in self.guesses for c in (g.unit_column, *g.join, *g.either)}
+
 
 def check(  # long: its arguments and what they mean
     paths: Sequence[Path],
@@ -258,10 +263,7 @@ def _todo(draft: Draft, best: Assignment, found: Sequence[Assignment]) -> list[s
         said.append("name the fields of the business key")
     elif draft.repeats > TOO_MANY_REPEATS:
         said.append(f"{draft.repeats:.0%} of the rows repeat their business key: is a field missing in it?")
-    units = {g.unit_column for g in draft.guesses} | {
-        c for g in draft.guesses for c in (*g.join, *(g.either or ()))
-    }
-    left = [c for c in unused(draft.sample, best.matches) if c not in units and not c.startswith("../")]
+    left = [c for c in unused(draft.sample, best.matches) if c not in draft.lent and not c.startswith("../")]
     if left:
         said.append(f"columns that no field takes stand in ignore_columns: {', '.join(left)}")
     for guess in draft.guesses:

@@ -55,7 +55,7 @@ class Guess:
     separator: str = ";"
     join: tuple[str, ...] = ()
     between: str = ""
-    either: tuple[str, str] | None = None
+    either: tuple[str, ...] = ()
     codes: list[Code] = field(default_factory=list)
     example: str = ""
     why: list[str] = field(default_factory=list)

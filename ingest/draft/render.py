@@ -56,9 +56,7 @@ def _lines(draft: Draft, name: str) -> Iterator[str]:
     yield f"business_key = {_value(key)}  # {draft.repeats:.1%} of the rows repeat one"
     if draft.constants:
         yield f"constants = {_value(draft.constants)}  # look: the name of the file says so"
-    units = {g.unit_column for g in draft.guesses}
-    units |= {c for g in draft.guesses for c in (*g.join, *(g.either or ()))}
-    left = [g.column for g in draft.guesses if g.match is None and g.column not in units]
+    left = [g.column for g in draft.guesses if g.match is None and g.column not in draft.lent]
     left = [c for c in [*left, *draft.sample.left] if not c.startswith("../")]
     if left:
         yield f"ignore_columns = {_value(left)}"
@@ -82,7 +80,7 @@ def _column(guess: Guess, *, grown: bool) -> Iterator[str]:
     if guess.either:
         told = {"field": "direction", "filled": dict(zip(guess.either, ("out", "in"), strict=True))}
         yield f"{_key('/'.join(guess.either))} = {_value(told)}"
-    several = "+".join(guess.join or guess.either or ()).replace("{", "").replace("}", "")
+    several = "+".join(guess.join or guess.either).replace("{", "").replace("}", "")
     name = several or guess.column
     yield f"{_key(name)} = {_value(_said(guess, grown=grown))}  # {mark}{_commented(why)}"
 
@@ -98,7 +96,7 @@ def _said(guess: Guess, *, grown: bool) -> dict[str, Any]:
         "separator": "" if guess.separator == ";" else guess.separator,
         "join": list(guess.join),
         "between": guess.between,
-        "either": list(guess.either or ()),
+        "either": list(guess.either),
         "unit_column": guess.unit_column,
         "dates": guess.dates,
     }
