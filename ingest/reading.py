@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
-from ingest import columnar, delimited, documents, encoding, fixed, workbook
+from ingest import columnar, delimited, documents, fixed, workbook
 from ingest.account import Entry
 from ingest.ahead import ahead
 from ingest.convert import Converted, convert
@@ -29,14 +29,15 @@ _UNITS = (("MiB", 1 << 20), ("KiB", 1 << 10), ("bytes", 1))
 
 
 def batches(source: Source, overlay: Overlay | None = None) -> Iterator[Batch]:
-    """Yield the rows of a file, in blocks of bounded size; of a file of lines, those of ``overlay``."""
+    """Yield the rows of a file, in blocks of bounded size, with the corrections of ``overlay``."""
     path, name, mapping = source.path, source.name, source.mapping
-    lines = overlay.lines() if overlay else encoding.lines(path, name, source.encodings)
+    overlay = overlay or Overlay(source)
+    lines = overlay.lines()
     match mapping.format:
         case JsonLines():
-            return documents.read_lines(lines, mapping)
+            return documents.read_lines(lines, mapping, overlay)
         case Json():
-            return documents.read_document(path, name, mapping, source.encodings)
+            return documents.read_document(path, name, mapping, source.encodings, overlay)
     assert source.top is not None, "a file without its header is a fault of the hand-over"
     match mapping.format:
         case Csv():
@@ -44,8 +45,8 @@ def batches(source: Source, overlay: Overlay | None = None) -> Iterator[Batch]:
         case Fixed():
             return fixed.read(lines, mapping, source.encodings[0], source.top)
         case Workbook():
-            return workbook.read(path, name, source.sheet, mapping, source.top)
-    return columnar.read(path, source.top)
+            return workbook.read(path, name, source.sheet, mapping, source.top, overlay)
+    return columnar.read(path, source.top, overlay)
 
 
 def settle(
@@ -110,7 +111,7 @@ def read(
     done, whole = 0, size(source.path)
     for batch in ahead(batches(source, overlay)):
         accepted, broken = settle(batch, source, entry, likelihood)
-        overlay.keep(pl.concat([batch.frame[ROW], broken[ROW]]), accepted[ROW], broken[ROW])
+        overlay.keep(batch, accepted[ROW], broken[ROW])
         entry.rows_read += accepted.height + broken.height if source.mapping.wide else batch.rows_read
         entry.lines += accepted[ROW].n_unique() if source.mapping.wide else accepted.height
         entry.accepted += accepted.height

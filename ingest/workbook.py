@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import zipfile
 import zlib
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
-from functools import lru_cache
+from functools import lru_cache, partial
 from io import SEEK_CUR
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import polars as pl
 
@@ -19,6 +21,9 @@ from ingest.mapping import Mapping
 from ingest.raw import ROW, SPACE, Batch, Broken, stripped
 from ingest.screen import line_rules, stated_totals
 from jiwang.errors import SourceError
+
+if TYPE_CHECKING:
+    from ingest.overlay import Overlay
 
 HEADER_WITHIN = 30
 _MARK = "\x1f"
@@ -65,11 +70,15 @@ def header(path: Path, name: str, sheet: str, mapping: Mapping) -> Header | None
     return None
 
 
-def read(path: Path, name: str, sheet: str, mapping: Mapping, top: Header) -> Iterator[Batch]:
-    """Yield the rows of one sheet below its header."""
+def read(
+    path: Path, name: str, sheet: str, mapping: Mapping, top: Header, overlay: Overlay
+) -> Iterator[Batch]:
+    """Yield the rows of one sheet below its header, with the corrections of ``overlay``."""
     whole = _sheet(path, name, sheet)
     cells = whole.slice(top.at + 1)
     cells.columns = [str(i) for i in range(cells.width)]
+    raw = partial(_line, cells)
+    cells = _corrected(cells, overlay.corrected(1, cells.height, raw))
     filled = {i for i, k in enumerate(top.keys) if k in mapping.columns and mapping.columns[k].fill_down}
     texts = cells.select(pl.concat_str(pl.all().fill_null(""), separator=_MARK).alias("t"))["t"]
     beyond = [str(i) for i in range(len(top.keys), cells.width)]
@@ -87,7 +96,7 @@ def read(path: Path, name: str, sheet: str, mapping: Mapping, top: Header) -> It
         if k in set(top.wanted) and i < cells.width
     }
     batch = Batch(
-        pl.DataFrame({ROW: told[ROW], **laid}).filter(good), keys=top.keys, size=path.stat().st_size
+        pl.DataFrame({ROW: told[ROW], **laid}).filter(good), keys=top.keys, size=path.stat().st_size, raw=raw
     )
     for row, rule, text in told.filter(~good).select(ROW, "rule", "t").iter_rows():
         if rule:
@@ -96,6 +105,31 @@ def read(path: Path, name: str, sheet: str, mapping: Mapping, top: Header) -> It
         else:
             batch.misfits[row] = text.rstrip(_MARK).split(_MARK)
     yield batch
+
+
+def _line(cells: pl.DataFrame, row: int) -> str:
+    """Return a row as a line of CSV, to its last cell that holds something."""
+    said = [cell or "" for cell in cells.row(row - 1)]
+    while said and not said[-1]:
+        said.pop()
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(said)
+    return line.getvalue()
+
+
+def _corrected(cells: pl.DataFrame, lines: dict[int, str]) -> pl.DataFrame:
+    """Return cells with other rows in the place of some: what those do not say is empty."""
+    if not lines:
+        return cells
+    given = [next(csv.reader(io.StringIO(text, newline="")), []) for text in lines.values()]
+    width = max(cells.width, *map(len, given))
+    grown = cells.with_columns(pl.lit(None, pl.String).alias(str(i)) for i in range(cells.width, width))
+    at = [row - 1 for row in lines]
+    laid = [[cell or None for cell in [*row, *[""] * (width - len(row))]] for row in given]
+    columns = zip(grown.columns, zip(*laid, strict=True), strict=True)
+    return grown.with_columns(
+        grown[name].scatter(at, pl.Series(values, dtype=pl.String)) for name, values in columns
+    )
 
 
 def _headers(cells: pl.DataFrame, mapping: Mapping, top: Header) -> list[str]:

@@ -119,7 +119,11 @@ def repair(
     with opened.lock():
         if export is not None:
             for name, rule, rows, lines in repairs.export(opened, export).iter_rows():
-                redeliver = "" if rows == lines else ": not lines of text, have the file delivered anew"
+                redeliver = (
+                    ""
+                    if rows == lines
+                    else f": {rows - lines:,} of them the rest of a file cut off, have it delivered anew"
+                )
                 typer.echo(f"{name}  {rule}  {rows:,} rows{redeliver}")
             typer.echo(f"rows in clear in {export}: fill in `corrected`, then --apply; delete it afterwards")
         elif apply is not None:
