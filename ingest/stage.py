@@ -50,8 +50,7 @@ def run(  # noqa: PLR0913 - what the orchestrator gives every stage, and what th
     """Read the hand-over in folder ``source`` and publish the folders ``records`` and ``quarantine``.
 
     ``dialect`` is the folder of mappings within ``sources`` (default: those that ship), ``stamp`` what the
-    folders bear (default: `fingerprint` and the corrections). ``allow_unknown`` leaves out and reports what
-    nobody declared.
+    folders bear (default: of inputs and corrections). ``allow_unknown`` reports what nobody declared.
 
     Returns:
         The figures of `ingest.account.counts`.
