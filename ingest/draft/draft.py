@@ -12,6 +12,7 @@ from ingest.draft.dictionary import Dictionary, Section
 from ingest.draft.evidence import (
     TOO_MANY_REPEATS,
     Guess,
+    addresses,
     key,
     masked,
     out_and_in,
@@ -162,6 +163,7 @@ def _draft(sample: Sample, book: Dictionary, table: str | None) -> Draft:
     times_of_day(guesses, profiles, best)
     out_and_in(guesses, profiles, best)
     posts(guesses, best)
+    addresses(guesses, profiles, best)
     found_key, repeats = key(sample, best)
     folder = sample.name.split("/")[0] if "/" in sample.name else data("tables")[best.table]["department"]
     draft = Draft(sample, best.table, best.score, other.table, folder, guesses, found_key, repeats)
