@@ -47,8 +47,8 @@ def _lines(draft: Draft, name: str) -> Iterator[str]:
     yield f"id = {_value(name)}"
     yield f"department = {_value(draft.department)}"
     yield f"table = {_value(draft.table)}"
-    name = yearly(draft.sample.name) if draft.sample.year == OF_THE_FILE[0] else draft.sample.name
-    yield f"files = {_value([glob(name)])}"
+    files = draft.sample.pattern or draft.sample.name
+    yield f"files = {_value([glob(yearly(files) if draft.sample.year == OF_THE_FILE[0] else files)])}"
     yield f"format = {_value(draft.sample.layout)}"
     if draft.sample.encoding:
         yield f"encoding = {_value(draft.sample.encoding.split(', '))}"
