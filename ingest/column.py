@@ -98,7 +98,8 @@ class Column(Strict):
     note: str = ""
 
 
-OF_THE_FILE = ("{period}", "{sheet}")  # what a file says of all its rows, as the columns of a `join`
+# What a file says of all its rows, as the columns of a `join`; the year is that in its sheet's or own name.
+OF_THE_FILE = PERIOD, SHEET, YEAR = "{period}", "{sheet}", "{year}"
 _BRACES = re.compile(r"\{([^{}]+)\}")
 _NOISE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff*'\"]+")
 

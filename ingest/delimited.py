@@ -15,7 +15,7 @@ import polars as pl
 from ingest import encoding
 from ingest.column import folded
 from ingest.encoding import Lines
-from ingest.headers import Header, header_faults, is_header, looks_like_header, recognise
+from ingest.headers import Header, besides_sums, header_faults, is_header, looks_like_header, recognise
 from ingest.layouts import Csv
 from ingest.mapping import Mapping
 from ingest.quarantine import Rule
@@ -154,11 +154,14 @@ class _Reader:
             batch.broken.append(Broken.by(row, rule, f"该行像 looks like {look}: declare it as well"))
         elif rule:
             batch.broken.append(Broken.by(row, rule))
-            batch.totals += stated_totals([text]) if rule == "total_line" else []
+            batch.totals += self._stated(text.split(self.mark)) if rule == "total_line" else []
         elif unbalanced:
             batch.broken.append(Broken(row, "field_count", "引号不配对 unbalanced quotes"))
         else:
             self._take_misfits(batch, {row: text.split(self.mark)})
+
+    def _stated(self, fields: Sequence[str]) -> list[int]:
+        return stated_totals([besides_sums(fields, self.top, self.mapping)])
 
     def _take_misfits(self, batch: Batch, rows: dict[int, list[str]]) -> None:
         """Enter rows of another number of fields; a layout that the mapping declares may have it."""
@@ -177,7 +180,7 @@ class _Reader:
             rule = record_rule(fields, self.top.names)
             if rule:
                 batch.broken.append(Broken.by(row, rule))
-                batch.totals += stated_totals([" ".join(fields)]) if rule == "total_line" else []
+                batch.totals += self._stated(fields) if rule == "total_line" else []
             elif len(fields) != len(self.top.names):
                 self._take_misfits(batch, {row: fields})
             else:

@@ -20,6 +20,7 @@ from ingest.mapping import Mapping
 from jiwang.errors import MappingError
 
 _NUMBERED = re.compile(r"^(.*)#([0-9]+)$")
+_SUMMED = ("money", "number", "int")
 REST = "*"  # in `ignore_columns`: every column that the mapping does not name
 
 
@@ -65,6 +66,18 @@ def is_header(names: Sequence[str], mapping: Mapping) -> bool:
     if mapping.wide and not any(_wide(n, mapping) for n in names):
         return False
     return 2 * len(found) > len(set(known.values()))
+
+
+def besides_sums(fields: Sequence[str], header: Header, mapping: Mapping) -> str:
+    """Return what a line of totals says beside the sums under its columns: a number of rows, it may be."""
+    if len(fields) != len(header.keys):
+        return " ".join(fields)
+    kinds = mapping.contract.fields
+    columns = mapping.columns.items()
+    others = {raw for n, c in columns if kinds[c.field].type not in _SUMMED for raw in mapping.sources(n)}
+    first = next((at for at, field in enumerate(fields) if field.strip()), 0)  # 合计 itself, perhaps with it
+    told = enumerate(zip(fields, header.keys, strict=True))
+    return " ".join(f for at, (f, k) in told if at <= first or k in others)
 
 
 def looks_like_header(fields: Sequence[str], mapping: Mapping) -> bool:

@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 
 from ingest.mapping import Mapping
 
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _DIGITS = {"{yyyy}": 4, "{yyyyMM}": 6, "{yyyyMMdd}": 8}
 
 
@@ -41,6 +42,11 @@ def is_valid(mapping: Mapping, period: str) -> bool:
     return (mapping.valid_from is None or mapping.valid_from <= last) and (
         mapping.valid_to is None or first <= mapping.valid_to
     )
+
+
+def stated_year(*names: str) -> str:
+    """Return the year that the first of some names states, such as 养老金2024; nothing if none does."""
+    return next((found[0] for name in names if (found := _YEAR.search(name))), "")
 
 
 def delivery(name: str) -> tuple[str | int, ...]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import polars as pl
 
-from ingest.headers import Header, is_header, recognise
+from ingest.headers import Header, besides_sums, is_header, recognise
 from ingest.layouts import Workbook
 from ingest.mapping import Mapping
 from ingest.raw import ROW, SPACE, Batch, Broken, stripped
@@ -101,7 +101,9 @@ def read(
     for row, rule, text in told.filter(~good).select(ROW, "rule", "t").iter_rows():
         if rule:
             batch.broken.append(Broken.by(row, rule))
-            batch.totals += stated_totals([text.replace(_MARK, " ")]) if rule == "total_line" else []
+            fields = text.split(_MARK)[: len(top.keys)]
+            stated = stated_totals([besides_sums(fields, top, mapping)])
+            batch.totals += stated if rule == "total_line" else []
         else:
             batch.misfits[row] = text.rstrip(_MARK).split(_MARK)
     yield batch

@@ -6,18 +6,19 @@ import re
 from collections.abc import Mapping, Sequence
 from itertools import chain
 
-from ingest.column import OF_THE_FILE
+from ingest.column import YEAR
 from ingest.draft import sound
 from ingest.draft.headed import MONTH, MONTHS
 from ingest.draft.nested import MOST_ROWS
 from ingest.draft.sample import Sample
+from ingest.periods import stated_year
 
 _WITH_YEAR = 4
 _NO_YEAR = (
-    "its months have no year, nor has the file's name: put one there, for `{yyyy}` in `files`, or write it in"
-    " place of `{period}` as a column of the file"
+    "its months have no year, nor has its name: put one into the name of file or sheet, where `{year}` finds"
+    " it, or join them with a column that says it"
 )
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_FOUR = re.compile(r"(?:19|20)\d\d")
 _NUMBER = re.compile(r"^[-+]?[0-9,]*\.?[0-9]*$|^[-/—]$")
 _MOSTLY = 0.8
 _ANY_YEAR = "2000"
@@ -34,19 +35,13 @@ def melt(sample: Sample) -> None:
         return
     bare = all(month.isdigit() and len(month) < _WITH_YEAR for month in parts)
     sample.month, sample.year = name, _year(sample) if bare else ""
-    own = (_YEAR.search(sample.sheet) or _YEAR.search(sample.name.rpartition("/")[2])) if bare else None
-    if sample.year == OF_THE_FILE[0] and own is None:
+    own = stated_year(sample.sheet, sample.name.rpartition("/")[2])
+    if sample.year == YEAR and not own:
         sample.notes.append(_NO_YEAR)
     sample.notes.append(f"it has columns for {len(parts)} months: each row becomes a row a month")
     columns = sound.kept(sample.columns)
-    years = columns.get(sample.year) or [own[0] if own else _ANY_YEAR] * sample.rows
+    years = columns.get(sample.year) or [own or _ANY_YEAR] * sample.rows
     sample.columns = _melted(columns, parts, name, years if bare else None)
-
-
-def yearly(name: str) -> str:
-    """Return a file's name with ``{yyyy}`` for the year in it."""
-    folder, slash, file = name.rpartition("/")
-    return f"{folder}{slash}{_YEAR.sub('{yyyy}', file, count=1)}"
 
 
 def _parts(sample: Sample, name: str) -> Parts:
@@ -86,9 +81,9 @@ def _year(sample: Sample) -> str:
     """Return the column that says the year of months that say none: of the rows, or of the file."""
     for column, values in sample.columns.items():
         said = [v for v in values if v]
-        if said and "年" in column and all(_YEAR.fullmatch(v) for v in said[:1000]):
+        if said and "年" in column and all(_FOUR.fullmatch(v) for v in said[:1000]):
             return column
-    return OF_THE_FILE[1] if _YEAR.search(sample.sheet) else OF_THE_FILE[0]
+    return YEAR
 
 
 def _is_of_numbers(values: Sequence[str]) -> bool:

@@ -9,11 +9,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from ingest.column import OF_THE_FILE
 from ingest.draft.coding import TODO, Code
 from ingest.draft.draft import SURE, Draft
 from ingest.draft.evidence import Guess
-from ingest.draft.months import yearly
 from ingest.draft.sample import glob
 from jiwang.ontology import record_tables
 
@@ -48,7 +46,7 @@ def _lines(draft: Draft, name: str) -> Iterator[str]:
     yield f"department = {_value(draft.department)}"
     yield f"table = {_value(draft.table)}"
     files = draft.sample.pattern or draft.sample.name
-    yield f"files = {_value([glob(yearly(files) if draft.sample.year == OF_THE_FILE[0] else files)])}"
+    yield f"files = {_value([glob(files)])}"
     yield f"format = {_value(draft.sample.layout)}"
     if draft.sample.encoding:
         yield f"encoding = {_value(draft.sample.encoding.split(', '))}"

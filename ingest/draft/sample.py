@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from ingest.column import OF_THE_FILE
+from ingest.column import SHEET
 from ingest.draft import fixed_width
 from ingest.draft.headed import HEAD, headed
 from ingest.draft.nested import MOST_ROWS, laid, plain
@@ -208,7 +208,7 @@ def _workbook(path: Path, name: str) -> Iterator[Sample]:
             own = sheet if len(book.sheet_names) > 1 else ""
             layout = found.layout | ({"sheets": [sheet]} if own else {})
             # What a sheet is called may be a code of its rows: 养老, 失业.
-            cells = found.columns | {OF_THE_FILE[1]: [sheet] * found.height}
+            cells = found.columns | {SHEET: [sheet] * found.height}
             yield Sample(name, layout, None, cells, own, found.notes, found.header)
 
 

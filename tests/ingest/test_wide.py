@@ -147,11 +147,11 @@ def test_a_workbook_with_merged_headers_a_column_of_codes_and_a_sheet_a_year(wid
         .replace("{月份}基数", "{月份}月/基数")
         .replace("{月份}缴费", "{月份}月/缴费")
     )
-    year = '"时间" = { field = "month", join = ["{sheet}", "月份"] , between = "-"}'
+    year = '"时间" = { field = "month", join = ["{year}", "月份"] , between = "-"}'
     wide.mappings = {"paid": text.replace('"月份" = { field = "month", dates = ["yyyy年M月"] }', year)}
     book = openpyxl.Workbook()
     book.remove(book.active)
-    for name, base in (("2022", 10), ("2023", 20)):
+    for name, base in (("2022年", 10), ("2023年度", 20)):
         sheet = book.create_sheet(name)
         sheet.append([f"{name}年度缴费"])
         sheet.append(["编号", "姓名", "1月", None, "2月", None])
@@ -186,6 +186,19 @@ def test_repeats_are_told_by_record_and_a_line_is_repaired_as_a_line(wide, tmp_p
     assert account(again) == (5, 5, 0)
     assert again.counts["repaired"] == {"税务局/缴费.csv": {"李审计": 1}}
     assert before < set(again.table("contribution")["record_id"])
+
+
+def test_a_total_that_is_a_sum_is_not_held_against_the_number_of_rows(wide):
+    rows = ["1,甲,5000,400,5100,408", "2,乙,5000,400,,"]
+    for total, warned in (
+        ("合计,,10000,800,5100,408", False),
+        ("合计,2,10000,800,5100,408", False),
+        ("合计：3条", True),
+    ):
+        wide.lay({"税务局/缴费.csv": [HEADER, *rows, total]})
+        warnings = wide.ingest().counts["warnings"]
+        assert any("control total 3, but 2 rows counted" in w for w in warnings) == warned
+        assert bool(warnings) == warned
 
 
 def test_columns_that_slipped_are_told_in_wide_rows_too(wide):
