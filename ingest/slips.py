@@ -44,8 +44,7 @@ class Slips:
         beyond = [any(f.strip() for f in fields[count:]) for fields in rows]
         inside = [i for i, b in enumerate(beyond) if not b]
         if self.likelihood.known:
-            gains = {i: self.likelihood.gains(names, rows[i], cut=len(rows[i]) < count) for i in inside}
-            slipped = {i for i, gain in gains.items() if gain >= LIKELIER}
+            slipped = self._likelier(rows, inside, names)
         else:
             slipped = self._mended(rows, inside, names)
         return [
@@ -56,6 +55,17 @@ class Slips:
             )
             for i, (n, fields) in enumerate(misfits.items())
         ]
+
+    def _likelier(self, rows: Sequence[list[str]], inside: Sequence[int], names: Sequence[str]) -> set[int]:
+        """Return which rows of another number of fields are far likelier with a gap or surplus elsewhere."""
+        by_length: dict[int, list[int]] = {}
+        for i in inside:
+            by_length.setdefault(len(rows[i]), []).append(i)
+        found: set[int] = set()
+        for some in by_length.values():
+            gains = self.likelihood.gains(names, [rows[i] for i in some])
+            found |= {i for i, gain in zip(some, gains, strict=True) if gain >= LIKELIER}
+        return found
 
     def _mended(self, rows: Sequence[list[str]], inside: Sequence[int], names: Sequence[str]) -> set[int]:
         """Return which rows of another number of fields have fewer faults with a gap or surplus elsewhere."""
