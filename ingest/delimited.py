@@ -75,7 +75,9 @@ class _Reader:
         self.carried = pl.Series(dtype=pl.String)
         self.undecodable: dict[int, str] = {}
         spelt = {s for c in mapping.raw_columns() for s in mapping.spelt(c)}
-        self.names = sorted({*(s for s in spelt if len(s) > 1 and not s.isdigit()), *top.names} - {""})
+        # One of these stands in a header that repeats; digits would be found in most rows.
+        own = [n for n in top.names if len(n) > 1 and not n.isdigit()] or top.names
+        self.names = sorted({*(s for s in spelt if len(s) > 1 and not s.isdigit()), *own} - {""})
         self.odd = remarkable(self.names, self.mark)
 
     def batches(self, part: Lines) -> Iterator[Batch]:

@@ -11,6 +11,8 @@ from pathlib import PurePosixPath
 
 from ingest.mapping import Mapping
 
+# Months as headers may write them: 一月 to 十二月.
+NUMERALS = {text: str(n) for n, text in enumerate((*"一二三四五六七八九十", "十一", "十二"), 1)}
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _DIGITS = {"{yyyy}": 4, "{yyyyMM}": 6, "{yyyyMMdd}": 8}
 

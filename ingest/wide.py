@@ -8,7 +8,7 @@ that holds nothing is left out: that somebody paid nothing in March is no row.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
 from functools import cache
@@ -18,6 +18,7 @@ import polars as pl
 from ingest import moments
 from ingest.column import folded, placeholders
 from ingest.mapping import Mapping
+from ingest.periods import NUMERALS
 
 PART = "_part"  # in the records of wide rows: what tells apart those that stand in one row
 _BRACED = re.compile(r"\\\{[^{}]*\\\}")
@@ -43,9 +44,8 @@ class Reading:
 
 def key(header: str, mapping: Mapping) -> str | None:
     """Return the name of a column that a wide one stands for: its pattern filled in; None if none does."""
-    for told in _told(header, mapping):
-        return _filled(*told)
-    return None
+    told = _told(header, mapping)
+    return _filled(*told) if told else None
 
 
 def is_ignored(header: str, mapping: Mapping) -> bool:
@@ -58,7 +58,7 @@ def is_ignored(header: str, mapping: Mapping) -> bool:
 
 def missing(keys: Iterable[str], mapping: Mapping) -> list[str]:
     """Return the wide columns that must be there, and stand for none of the ``keys``."""
-    there = {pattern for k in keys for pattern, _ in _told(k, mapping)}
+    there = {told[0] for k in keys if (told := _told(k, mapping))}
     return [raw for raw in mapping.required() if placeholders(raw) and raw not in there]
 
 
@@ -73,8 +73,8 @@ def readings(frame: pl.DataFrame, mapping: Mapping, told: MappingOf[str, str]) -
         return [Reading(frame.with_columns(same))]
     parts: dict[tuple[str, ...], dict[str, str]] = {}
     for name in frame.columns:
-        for pattern, said in _told(name, mapping):
-            parts.setdefault(said, {})[pattern] = name
+        if fits := _told(name, mapping):
+            parts.setdefault(fits[1], {})[fits[0]] = name
     cells = {name for headers in parts.values() for name in headers.values()}
     plain = [name for name in frame.columns if name not in cells]
     found: list[Reading] = []
@@ -99,15 +99,16 @@ def _says(name: str) -> pl.Expr:
     return pl.col(name).is_not_null() & ~pl.col(name).str.contains(_UNSAID)
 
 
-def _told(header: str, mapping: Mapping) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield the wide column that a header is of, and what it says at its placeholders, or nothing."""
+def _told(header: str, mapping: Mapping) -> tuple[str, tuple[str, ...]] | None:
+    """Return the wide column that a header is of, and what it says at its placeholders; None if of none."""
     plain = folded(header).replace(_MIDNIGHT, "")
     for raw, pattern in _patterns(*_spellings(mapping)):
         if fits := pattern.fullmatch(plain):
-            said = tuple(fits[_group(name, mapping.placeholders)] for name in placeholders(raw))
+            texts = (fits[_group(name, mapping.placeholders)] for name in placeholders(raw))
+            said = tuple(NUMERALS.get(text, text) for text in texts)
             if all(_means(text, name, mapping) for name, text in zip(placeholders(raw), said, strict=True)):
-                yield raw, said
-                return
+                return raw, said
+    return None
 
 
 Spelt = tuple[tuple[str, tuple[str, ...]], ...]

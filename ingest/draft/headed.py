@@ -12,7 +12,9 @@ from typing import Any
 from ingest.raw import SPACE
 
 _YEARLY = r"(?:19|20)\d\d(?:年|[-./])?(?:0?[1-9]|1[0-2])(?!\d)(?:月|-01 00:00:00)?"
-MONTH = re.compile(rf"(?<!\d){_YEARLY}|(?<!\d)(?:1[0-2]|0?[1-9])(?=月)")  # in a header
+MONTH = re.compile(
+    rf"(?<!\d){_YEARLY}|(?<!\d)(?:1[0-2]|0?[1-9])(?=月)|(?:十[一二]?|[一二三四五六七八九])(?=月)"
+)  # in a header
 MONTHS = 3  # headers that are months, a quarter, from which on they are no values
 HEAD = 40  # rows among which the header is looked for
 _FEW_ROWS, _FEW_SHARE = 8, 0.02  # rows of another width that are no drift but broken

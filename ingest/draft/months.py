@@ -11,7 +11,7 @@ from ingest.draft import sound
 from ingest.draft.headed import MONTH, MONTHS
 from ingest.draft.nested import MOST_ROWS
 from ingest.draft.sample import Sample
-from ingest.periods import stated_year
+from ingest.periods import NUMERALS, stated_year
 
 _WITH_YEAR = 4
 _NO_YEAR = (
@@ -49,7 +49,7 @@ def _parts(sample: Sample, name: str) -> Parts:
     for header, values in sample.columns.items():
         if (at := MONTH.search(header)) and _is_of_numbers(values):
             pattern = f"{header[: at.start()]}{{{name}}}{header[at.end() :]}"
-            found.setdefault(pattern, {}).setdefault(at[0], header)
+            found.setdefault(pattern, {}).setdefault(NUMERALS.get(at[0], at[0]), header)
     found = {pattern: months for pattern, months in found.items() if len(months) >= MONTHS}
     months = dict.fromkeys(m for of in found.values() for m in of)
     return {m: {p: of[m] for p, of in found.items() if m in of} for m in months}

@@ -273,6 +273,7 @@ SPOKEN = {
         "缴费明细",
     ),
     "the file's name": ("个人编号,姓名,1月,2月,3月", ["P{n},甲,{a},{a},{b}"], "缴费明细2022"),
+    "numerals": ("个人编号,姓名,一月,十月,十一月", ["P{n},甲,{a},,{b}"], "缴费明细2022"),
     "the header": ("个人编号,姓名,2022年11月,2022年12月,2023年1月", ["P{n},甲,{a},{a},{b}"], "缴费明细"),
     "digits": ("个人编号,姓名,202211,202212,202301", ["P{n},甲,{a},,{b}"], "缴费明细"),
     "two a month": (
@@ -299,8 +300,9 @@ def test_a_draft_of_a_wide_file_reads_it_untouched(wide, how):
         cells = dict(zip(header.split(","), row.split(","), strict=True))
         year = cells.get("年度", years[0])
         for column, text in cells.items():
-            if text and column[0].isdigit() and "个人" not in column:
-                digits = column.replace("基数", "").replace("年", " ").replace("月", "").split()
+            if text and (column[0].isdigit() or column[-1] == "月") and "个人" not in column:
+                plain = column.replace("十一", "11").replace("十", "10").replace("一", "1")
+                digits = plain.replace("基数", "").replace("年", " ").replace("月", "").split()
                 month = digits[-1] if len(digits[-1]) < 6 else digits[-1][4:]
                 own = digits[0][:4] if len(digits[0]) > 3 else year
                 sent.append((cells["个人编号"], date(int(own), int(month), 1), float(text)))
