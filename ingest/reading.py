@@ -20,7 +20,7 @@ from ingest.paths import Paths
 from ingest.raw import BROKEN_SCHEMA, ROW, Batch, broken_frame
 from ingest.repeats import key_hash
 from ingest.slips import Slips
-from ingest.wide import PART, Reading, readings
+from ingest.wide import PART, Reading, readings, sliced
 from jiwang import ids
 from jiwang.progress import Task
 
@@ -109,7 +109,7 @@ def read(
     seen: set[str] = set()
     likelihood = Likelihood()
     done, whole = 0, size(source.path)
-    for batch in ahead(batches(source, overlay)):
+    for batch in (piece for b in ahead(batches(source, overlay)) for piece in sliced(b, source.mapping)):
         accepted, broken = settle(batch, source, entry, likelihood)
         overlay.keep(batch, accepted[ROW], broken[ROW])
         entry.rows_read += accepted.height + broken.height if source.mapping.wide else batch.rows_read

@@ -8,10 +8,11 @@ that holds nothing is left out: that somebody paid nothing in March is no row.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
 from functools import cache
+from math import inf
 
 import polars as pl
 
@@ -19,7 +20,9 @@ from ingest import moments
 from ingest.column import folded, placeholders
 from ingest.mapping import Mapping
 from ingest.periods import NUMERALS
+from ingest.raw import ROW, Batch
 
+AT_ONCE = 500_000  # records that wide rows are made into at a time
 PART = "_part"  # in the records of wide rows: what tells apart those that stand in one row
 _BRACED = re.compile(r"\\\{[^{}]*\\\}")
 _MOMENTS = ("date", "datetime", "month")
@@ -60,6 +63,25 @@ def missing(keys: Iterable[str], mapping: Mapping) -> list[str]:
     """Return the wide columns that must be there, and stand for none of the ``keys``."""
     there = {told[0] for k in keys if (told := _told(k, mapping))}
     return [raw for raw in mapping.required() if placeholders(raw) and raw not in there]
+
+
+def sliced(batch: Batch, mapping: Mapping) -> Iterator[Batch]:
+    """Yield a batch of wide rows in pieces that make at most `AT_ONCE` records or so; others as they are."""
+    parts = len({told[1] for name in batch.frame.columns if (told := _told(name, mapping))})
+    rows = max(1, AT_ONCE // max(1, parts))
+    if batch.frame.height <= rows or not parts:
+        yield batch
+        return
+    firsts = [0, *batch.frame[ROW].gather_every(rows)[1:], batch.frame[ROW][-1] + 1]
+    for at, first in enumerate(firsts[:-1]):
+        last = at == len(firsts) - 2
+        end = inf if last else firsts[at + 1]
+        piece = Batch(batch.frame.slice(at * rows, rows), keys=batch.keys, raw=batch.raw)
+        piece.broken = [b for b in batch.broken if first <= b.source_row < end]
+        piece.misfits = {n: fields for n, fields in batch.misfits.items() if first <= n < end}
+        if last:
+            piece.totals, piece.faults, piece.size = batch.totals, batch.faults, batch.size
+        yield piece
 
 
 def readings(frame: pl.DataFrame, mapping: Mapping, told: MappingOf[str, str]) -> list[Reading]:

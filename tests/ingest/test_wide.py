@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest import handover, reading, repair
+from ingest import wide as wide_rows
 from ingest.account import Entry
 from ingest.draft import check, toml
 from ingest.lint import faults_of
@@ -186,6 +187,24 @@ def test_repeats_are_told_by_record_and_a_line_is_repaired_as_a_line(wide, tmp_p
     assert account(again) == (5, 5, 0)
     assert again.counts["repaired"] == {"税务局/缴费.csv": {"李审计": 1}}
     assert before < set(again.table("contribution")["record_id"])
+
+
+def test_many_months_pass_in_pieces_and_come_to_the_same(wide, monkeypatch):
+    rows = [f"{n},甲,{5000 + n},400,{5100 + n},408" for n in range(60)]
+    lines = ["", *rows[:20], "1,甲", *rows[20:], rows[3].replace("408", "x"), "合计：61条", ""]
+    wide.lay({"税务局/缴费.csv": [HEADER, *lines]})
+    one = wide.ingest(workspace="one")
+    monkeypatch.setattr(wide_rows, "AT_ONCE", 14)
+    other = wide.ingest(workspace="other")
+    assert (
+        one.broken == other.broken == {1: "blank_line", 22: "field_count", 64: "total_line", 65: "blank_line"}
+    )
+    assert account(one) == account(other)
+    told = [t.table("contribution").sort("record_id") for t in (one, other)]
+    assert told[0].equals(told[1])
+    assert (one.counts["warnings"], one.table("files")["control_total"].to_list()) == ([], [61])
+    raws = [pl.read_parquet(t.workspace.table("quarantine", "raw")) for t in (one, other)]
+    assert raws[0].equals(raws[1])
 
 
 def test_a_total_that_is_a_sum_is_not_held_against_the_number_of_rows(wide):
