@@ -20,7 +20,7 @@ from jiwang.progress import Progress
 from jiwang.workspace import Workspace
 
 INTERRUPTED = 130
-PLACES = ("source", "sources")  # where things lie; what they hold is in the digests
+PLACES = ("source", "sources", "digests")  # where things lie, and what they hold file by file: see `input`
 
 
 @dataclass(frozen=True)
@@ -110,6 +110,7 @@ class Pipeline:
                 *(f"{name}={text}" for name, text in load(order.dialect, sources).texts.items())
             ),
             "input": digest(*(f"{name}={h}" for name, h in files.items())),
+            "digests": files,
         }
 
     def _step(self, stage: Stage, given: Mapping[str, Any]) -> bool:

@@ -67,7 +67,7 @@ STAGES: tuple[Stage, ...] = (
         "ingest", "ingest.stage:run", ("records", "quarantine"), ("ingest",),
         ("quarantine_min_rows", "quarantine_share"),
         "read the raw files into standard records, and quarantine what is broken",
-        wants=("region", "dialect", "source", "allow_unknown", "sources"),
+        wants=("region", "dialect", "source", "allow_unknown", "sources", "digests"),
         reads=("repairs.jsonl",),
     ),
     Stage(

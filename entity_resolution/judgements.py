@@ -90,7 +90,11 @@ def read(path: Path) -> pl.DataFrame:
     schema = Judgements.create_empty().schema
     if not path.is_file():
         return pl.DataFrame(schema=schema)
-    rows = [_line(path, n, text) for n, text in enumerate(path.read_text("utf-8").splitlines(), 1) if text]
+    rows = [
+        _line(path, n, text)
+        for n, text in enumerate(path.read_bytes().decode("utf-8").split("\n"), 1)
+        if text
+    ]
     frame = pl.DataFrame(rows, schema={c: pl.String for c in schema if c != "effect"})
     at = pl.col("at").str.to_datetime(time_unit="us", time_zone="UTC")
     frame = frame.with_columns(at, effect=pl.lit(None, pl.String))

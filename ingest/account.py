@@ -26,7 +26,9 @@ class Entry:
 
     Attributes:
         source: the file, or the part of one.
-        rows_read: rows of it; ``accepted`` those that became records.
+        rows_read: rows of it; ``accepted`` those that became records. A wide row (`ingest.wide`) counts once
+            for every record that it became, and once if any of it is broken.
+        lines: rows of the file in which accepted records stand: as many as those, without wide rows.
         rules: how many rows each rule broke.
         totals: numbers of rows that the file states of itself, in order.
         outside: column → how many of its codes are in no code table, the first row of one, and its text.
@@ -38,6 +40,7 @@ class Entry:
     source: Source
     rows_read: int = 0
     accepted: int = 0
+    lines: int = 0
     rules: Counter[str] = field(default_factory=Counter)
     totals: list[int] = field(default_factory=list)
     outside: dict[str, tuple[int, int, str]] = field(default_factory=dict)
@@ -99,7 +102,7 @@ class Entry:
         name, stated = self.source.name, self.control_total
         if not self.rows_read:
             said.append(f"{name}: there are no rows in it")
-        counted = self.rows_read if self._counts_read() else self.accepted
+        counted = self.rows_read if self._counts_read() else self.lines
         if stated is not None and stated != counted:
             said.append(f"{name}: control total {stated}, but {counted} rows counted")
         if len(set(self.totals)) > 1:

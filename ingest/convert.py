@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from ingest.mapping import Column, Mapping
+from ingest.column import Column
+from ingest.mapping import Mapping
 from ingest.raw import ROW, stripped
 from ingest.values import MISFITS, Meaning, read
 from jiwang.codes import citizen

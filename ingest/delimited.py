@@ -13,8 +13,9 @@ from pathlib import Path
 import polars as pl
 
 from ingest import encoding
+from ingest.column import folded
 from ingest.encoding import Lines
-from ingest.headers import Header, folded, header_faults, is_header, looks_like_header, recognise
+from ingest.headers import Header, besides_sums, header_faults, is_header, looks_like_header, recognise
 from ingest.layouts import Csv
 from ingest.mapping import Mapping
 from ingest.quarantine import Rule
@@ -74,7 +75,9 @@ class _Reader:
         self.carried = pl.Series(dtype=pl.String)
         self.undecodable: dict[int, str] = {}
         spelt = {s for c in mapping.raw_columns() for s in mapping.spelt(c)}
-        self.names = sorted({*(s for s in spelt if len(s) > 1 and not s.isdigit()), *top.names} - {""})
+        # One of these stands in a header that repeats; digits would be found in most rows.
+        own = [n for n in top.names if len(n) > 1 and not n.isdigit()] or top.names
+        self.names = sorted({*(s for s in spelt if len(s) > 1 and not s.isdigit()), *own} - {""})
         self.odd = remarkable(self.names, self.mark)
 
     def batches(self, part: Lines) -> Iterator[Batch]:
@@ -130,9 +133,14 @@ class _Reader:
             frame = frame.with_columns(garbled.otherwise("rule").alias("rule"))
         whole = frame["rule"].is_null() & (frame["fields"].list.len() == count)
         batch = Batch(_parted(frame, whole, top), keys=top.keys)
+        others: dict[int, list[str]] = {}  # rows of another number of fields
         for i, rule, text in frame.filter(~whole).select("i", "rule", "t").iter_rows():
-            self._take(batch, row + i, rule, text, unbalanced=i in taken.unbalanced)
-        self._take_quoted(batch, {row + i: fields for i, fields in taken.records.items()})
+            if not rule and i not in taken.unbalanced:
+                others[row + i] = text.split(self.mark)
+            else:
+                self._take(batch, row + i, rule, text)
+        others |= self._take_quoted(batch, {row + i: fields for i, fields in taken.records.items()})
+        self._take_misfits(batch, others)
         self.undecodable = {n: look for n, look in self.undecodable.items() if n >= row + taken.end}
         return batch
 
@@ -143,49 +151,54 @@ class _Reader:
         some = texts.gather(at)
         rules = pl.repeat(None, len(texts), dtype=pl.String, eager=True)
         return frame.with_columns(
-            rules.scatter(at, line_rules(some, top.text, self.mark)).alias("rule"),
+            rules.scatter(at, line_rules(some, [top.text], self.mark)).alias("rule"),
             texts.scatter(at, _tidied(some, self.mark)).str.split(self.mark).alias("fields"),
         )
 
-    def _take(self, batch: Batch, row: int, rule: Rule | None, text: str, *, unbalanced: bool) -> None:
-        """Enter a line that is no plain row: broken by its words, or of another number of fields."""
+    def _take(self, batch: Batch, row: int, rule: Rule | None, text: str) -> None:
+        """Enter a line that is broken, by its words or for its quotes."""
         if rule == "undecodable" and (look := self.undecodable.get(row)):
             batch.broken.append(Broken.by(row, rule, f"该行像 looks like {look}: declare it as well"))
         elif rule:
             batch.broken.append(Broken.by(row, rule))
-            batch.totals += stated_totals([text]) if rule == "total_line" else []
-        elif unbalanced:
-            batch.broken.append(Broken(row, "field_count", "引号不配对 unbalanced quotes"))
+            batch.totals += self._stated(text.split(self.mark)) if rule == "total_line" else []
         else:
-            self._take_misfits(batch, {row: text.split(self.mark)})
+            batch.broken.append(Broken(row, "field_count", "引号不配对 unbalanced quotes"))
+
+    def _stated(self, fields: Sequence[str]) -> list[int]:
+        return stated_totals([besides_sums(fields, self.top, self.mapping)])
 
     def _take_misfits(self, batch: Batch, rows: dict[int, list[str]]) -> None:
         """Enter rows of another number of fields; a layout that the mapping declares may have it."""
         layouts = {len(names): names for names in self.layout.layouts}
-        for row, fields in rows.items():
-            if len(fields) not in layouts:
-                batch.misfits[row] = fields
-                continue
-            keys = recognise(layouts[len(fields)], self.mapping).keys
-            laid = text_frame([row], keys, [fields]).select(
-                ROW, *(k for k in keys if k in self.mapping.raw_columns())
-            )
-            batch.frame = pl.concat([batch.frame, laid], how="diagonal").sort(ROW)
+        batch.misfits |= {row: fields for row, fields in rows.items() if len(fields) not in layouts}
+        grown = [batch.frame]
+        for count, names in layouts.items():
+            some = {row: fields for row, fields in rows.items() if len(fields) == count}
+            top = recognise(names, self.mapping)
+            if some:
+                laid = text_frame(list(some), top.keys, list(some.values()))
+                grown.append(laid.select(ROW, *top.wanted))
+        if len(grown) > 1:
+            batch.frame = pl.concat(grown, how="diagonal").sort(ROW)
 
-    def _take_quoted(self, batch: Batch, records: dict[int, list[str]]) -> None:
+    def _take_quoted(self, batch: Batch, records: dict[int, list[str]]) -> dict[int, list[str]]:
+        """Enter records that were read by their quotes; return those of another number of fields."""
         good: dict[int, list[str]] = {}
+        others: dict[int, list[str]] = {}
         for row, fields in records.items():
             rule = record_rule(fields, self.top.names)
             if rule:
                 batch.broken.append(Broken.by(row, rule))
-                batch.totals += stated_totals([" ".join(fields)]) if rule == "total_line" else []
+                batch.totals += self._stated(fields) if rule == "total_line" else []
             elif len(fields) != len(self.top.names):
-                self._take_misfits(batch, {row: fields})
+                others[row] = fields
             else:
                 good[row] = fields
         if good:
             quoted = text_frame(list(good), self.top.keys, list(good.values())).select(ROW, *self.top.wanted)
             batch.frame = pl.concat([batch.frame, quoted], how="diagonal").sort(ROW)
+        return others
 
 
 def _parted(frame: pl.DataFrame, whole: pl.Series, top: Header) -> pl.DataFrame:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Mapping as MappingOf
+from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import polars as pl
 
@@ -23,12 +25,18 @@ from ingest.raw import ROW, Batch, Broken, text_frame
 from ingest.screen import is_test_word, suspects, words_rule
 from jiwang.errors import SourceError
 
+if TYPE_CHECKING:
+    from ingest.overlay import Overlay
+
 WHOLE = 256 << 20  # bytes up to which a document is parsed as one; a larger one element by element
 ELEMENTS = 50_000  # rows of a document taken at a time
 PEEK = 200  # records by which the versions of a layout are told apart
 _WINDOW = 8 << 20  # characters of a large document that are in memory at a time
 _MARGIN = 1 << 16  # bytes at either end of a large document where its total is looked for
 _BETWEEN = re.compile(r"[\s,]*")
+Element = tuple[
+    int, Any, dict[str, Any], Rule | None
+]  # row, record, the one above it, what breaks it already
 _BROKEN = object()  # stands for what cannot be parsed
 
 
@@ -51,9 +59,9 @@ def peek(path: Path, name: str, encodings: Sequence[str]) -> set[str]:
     return met([r for r in parsed if isinstance(r, dict)])
 
 
-def read_lines(parts: Iterable[Lines], mapping: Mapping) -> Iterator[Batch]:
+def read_lines(parts: Iterable[Lines], mapping: Mapping, overlay: Overlay) -> Iterator[Batch]:
     """Yield the records of a file of JSON lines, a bounded block at a time; source_row is the line."""
-    rows = _Rows(mapping)
+    rows = _Rows(mapping, overlay)
     for part in parts:
         lines: list[tuple[int, Any, Rule | None]] = []
         for row, text in enumerate(part.texts, part.first + 1):
@@ -69,7 +77,9 @@ def read_lines(parts: Iterable[Lines], mapping: Mapping) -> Iterator[Batch]:
         yield batch
 
 
-def read_document(path: Path, name: str, mapping: Mapping, encodings: Sequence[str]) -> Iterator[Batch]:
+def read_document(
+    path: Path, name: str, mapping: Mapping, encodings: Sequence[str], overlay: Overlay
+) -> Iterator[Batch]:
     """Yield the records of a JSON document; source_row is the element of the array.
 
     Of a document that is cut off, the whole elements are read and the rest is one broken row.
@@ -79,7 +89,7 @@ def read_document(path: Path, name: str, mapping: Mapping, encodings: Sequence[s
     """
     layout = mapping.format
     assert isinstance(layout, Json)
-    rows = _Rows(mapping)
+    rows = _Rows(mapping, overlay)
     elements, totals = _opened(path, name, layout, encodings[0])
     numbered = enumerate(elements, 1)
     size = path.stat().st_size
@@ -102,9 +112,11 @@ def _parsed(text: str) -> Any:
 
 def _opened(path: Path, name: str, layout: Json, codec: str) -> tuple[Iterable[Any], list[int]]:
     """Return the elements of a document and the number of rows that it states of itself."""
-    with opened(path) as handle:
-        data = handle.read(WHOLE + 1)
-    if len(data) > WHOLE:
+    data = b""
+    if is_packed(path) or path.stat().st_size <= WHOLE:
+        with opened(path) as handle:
+            data = handle.read(WHOLE + 1)
+    if not data or len(data) > WHOLE:
         return _one_by_one(path, name, layout, codec), _stated(path, layout, codec)
     document = _parsed(data.decode(codec, errors="replace").removeprefix("\ufeff"))
     if document is _BROKEN:
@@ -180,8 +192,9 @@ def _stated(path: Path, layout: Json, codec: str) -> list[int]:
 class _Rows:
     """The rows of a file as its records go by: the records themselves, or elements of an array in them."""
 
-    def __init__(self, mapping: Mapping) -> None:
+    def __init__(self, mapping: Mapping, overlay: Overlay) -> None:
         assert isinstance(mapping.format, Json | JsonLines)
+        self.overlay = overlay
         self.inner = mapping.format.rows
         self.paths = Paths(mapping)
         self.keys = [
@@ -197,7 +210,9 @@ class _Rows:
         values: list[list[str | None]] = []
         broken: list[Broken] = []
         seen: list[dict[str, Any]] = []
-        for row, record, above, known in self._rows(records):
+        elements = list(self._rows(records))
+        raw = self._corrected(elements) if self.overlay.is_in_json and elements else None
+        for row, record, above, known in elements:
             self.taken += 1
             laid = self.paths.laid(record, above) if isinstance(record, dict) else []
             rule = known or (None if any(laid[i] for i in self.keys if laid) else _record_rule(record, laid))
@@ -214,11 +229,19 @@ class _Rows:
         broken += [Broken.by(rows[i], rule) for i in suspects(words) if (rule := words_rule(values[i]))]
         broken.sort(key=lambda b: b.source_row)
         out = [b.source_row for b in broken]
-        return Batch(frame.filter(~pl.col(ROW).is_in(out)), broken, seen=met(seen))
+        return Batch(frame.filter(~pl.col(ROW).is_in(out)), broken, seen=met(seen), raw=raw)
 
-    def _rows(
-        self, records: Sequence[tuple[int, Any, Rule | None]]
-    ) -> Iterator[tuple[int, Any, dict[str, Any], Rule | None]]:
+    def _corrected(self, elements: list[Element]) -> Callable[[int], str | None]:
+        """Put corrected records in their places, and return what gives the text of those that stood there."""
+        first, last = elements[0][0], elements[-1][0]
+        raw = partial(_text, {element[0]: element for element in elements})
+        given = self.overlay.corrected(first, last, raw)
+        for row, text in given.items():
+            record, (_, _, above, _) = _parsed(text), elements[row - first]
+            elements[row - first] = (row, record, above, "bad_json" if record is _BROKEN else None)
+        return raw
+
+    def _rows(self, records: Sequence[tuple[int, Any, Rule | None]]) -> Iterator[Element]:
         """Yield row, record, the record above it and the rule that breaks it already."""
         if not self.inner:
             yield from ((row, record, {}, rule) for row, record, rule in records)
@@ -230,6 +253,12 @@ class _Rows:
             for child in [record] if broken else children if isinstance(children, list) else []:
                 number += 1
                 yield number, child, record if isinstance(record, dict) else {}, broken
+
+
+def _text(elements: MappingOf[int, Element], row: int) -> str | None:
+    """Return a record as JSON; None of what is none by itself, such as the rest of a file that is cut off."""
+    _, record, _, known = elements[row]
+    return None if known else json.dumps(record, ensure_ascii=False)
 
 
 def _record_rule(record: Any, laid: Sequence[str | None]) -> Rule | None:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ingest import columnar, delimited, detection, documents, fixed, workbook
+from ingest.column import PERIOD, SHEET, YEAR
 from ingest.headers import Header, header_faults
 from ingest.layouts import Fixed, Json, JsonLines, Workbook
 from ingest.mapping import Mapping
 from ingest.paths import Paths
-from ingest.periods import is_valid
+from ingest.periods import is_valid, stated_year
 from jiwang.errors import InputError, MappingError, SourceError
 
 
@@ -43,6 +44,12 @@ class Source:
             for field, text in self.mapping.constants.items()
         }
         return {field: text for field, text in told.items() if text}
+
+    @property
+    def told(self) -> dict[str, str]:
+        """What the file says of all its rows, as columns that a mapping may name."""
+        year = stated_year(self.sheet, self.name.partition("#")[0].rpartition("/")[2])
+        return {PERIOD: self.period, SHEET: self.sheet, YEAR: year}
 
 
 @dataclass

@@ -55,7 +55,7 @@ def _told(
 ) -> pl.DataFrame:
     """Return row, rule and line of every line, cut into ``cells``; ``row`` is the source_row of the first."""
     joined = cells.select(pl.concat_str(pl.all(), separator=_MARK, ignore_nulls=False).alias("t"))["t"]
-    rules = line_rules(joined.fill_null(texts), _MARK.join(top.names), _MARK)
+    rules = line_rules(joined.fill_null(texts), [_MARK.join(top.names)], _MARK)
     frame = pl.DataFrame({"rule": rules, "line": texts, "cut": joined.is_null()})
     rule = (
         pl.when(pl.col(ROW).is_in(sorted(undecodable)))

@@ -7,25 +7,21 @@ case and spaces never tell two headers apart. One that stands twice is named wit
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 
+from ingest import wide
+from ingest.column import folded
 from ingest.layouts import Fixed
 from ingest.mapping import Mapping
 from jiwang.errors import MappingError
 
-_NOISE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff*'\"]+")
 _NUMBERED = re.compile(r"^(.*)#([0-9]+)$")
+_SUMMED = ("money", "number", "int")
 REST = "*"  # in `ignore_columns`: every column that the mapping does not name
-
-
-def folded(header: str) -> str:
-    """Return a header as it is compared."""
-    return _NOISE.sub("", unicodedata.normalize("NFKC", header)).casefold()
 
 
 @dataclass(frozen=True)
@@ -58,7 +54,7 @@ def recognise(names: Sequence[str], mapping: Mapping, *, at: int = -1, text: str
     for place, name in enumerate(names):
         plain = folded(name)
         counted[plain] += 1
-        key = known.get(f"{plain}#{counted[plain]}") or known.get(plain)
+        key = known.get(f"{plain}#{counted[plain]}") or known.get(plain) or _wide(name, mapping)
         keys.append(key if key and key not in keys else f"_{place}")
     return Header(at, text, tuple(names), tuple(keys))
 
@@ -67,14 +63,28 @@ def is_header(names: Sequence[str], mapping: Mapping) -> bool:
     """Say whether these are most of the columns that the mapping reads, and no row of values."""
     known = _known(mapping)
     found = {known[f] for n in names if (f := folded(n)) in known}
+    if mapping.wide and not any(_wide(n, mapping) for n in names):
+        return False
     return 2 * len(found) > len(set(known.values()))
+
+
+def besides_sums(fields: Sequence[str], header: Header, mapping: Mapping) -> str:
+    """Return what a line of totals says beside the sums under its columns: a number of rows, it may be."""
+    if len(fields) != len(header.keys):
+        return " ".join(fields)
+    kinds = mapping.contract.fields
+    columns = mapping.columns.items()
+    others = {raw for n, c in columns if kinds[c.field].type not in _SUMMED for raw in mapping.sources(n)}
+    first = next((at for at, field in enumerate(fields) if field.strip()), 0)  # 合计 itself, perhaps with it
+    told = enumerate(zip(fields, header.keys, strict=True))
+    return " ".join(f for at, (f, k) in told if at <= first or k in others)
 
 
 def looks_like_header(fields: Sequence[str], mapping: Mapping) -> bool:
     """Say whether a line inside a file is a header: of other columns, perhaps, but made of known names."""
     known, ignored = _known(mapping), {folded(c) for c in mapping.ignore_columns}
     said = [f for field in fields if (f := folded(field))]
-    hits = sum(f in known or f in ignored for f in said)
+    hits = sum(f in known or f in ignored or _wide(f, mapping) is not None for f in said)
     return hits >= 2 and 2 * hits > len(said)
 
 
@@ -92,15 +102,18 @@ def header_faults(
         number = sum(folded(n) == plain for n in header.names[: at + 1])
         if key != f"_{at}" or plain in ignored or f"{plain}#{number}" in ignored:
             continue
+        if wide.is_ignored(found, mapping):
+            continue
         if filler and found.startswith("_"):
             continue
-        if plain in known:
-            repeated.append(f"{found} (column {at + 1}, beside column {header.keys.index(known[plain]) + 1})")
+        if first := known.get(plain) or _wide(found, mapping):
+            repeated.append(f"{found} (column {at + 1}, beside column {header.keys.index(first) + 1})")
         elif REST not in mapping.ignore_columns and plain:
             unknown.append(found + _nearest(found, mapping, header))
         elif REST not in mapping.ignore_columns:
             unknown.append(f"(empty, column {at + 1})")
-    missing = [_spelled(c, mapping) for c in mapping.required() if c not in header.keys]
+    absent = [c for c in mapping.required() if c not in (*header.keys, *mapping.wide)]
+    missing = [_spelled(c, mapping) for c in (*absent, *wide.missing(header.keys, mapping))]
     said = {"unknown": unknown, "missing": missing, "ambiguous": repeated}
     return [
         MappingError(f"{place}: columns {what}: {', '.join(columns)}", _REMEDIES[what])
@@ -114,6 +127,13 @@ _REMEDIES = {
     "missing": "ask for a whole export, add the file's spelling as `aka`, or declare the column `optional`",
     "ambiguous": "name the columns with their number (`金额#1`, `金额#2`), or drop one of the spellings",
 }
+
+
+def _wide(name: str, mapping: Mapping) -> str | None:
+    """Return the key of a column that a wide one stands for, unless the mapping ignores it."""
+    if not mapping.wide or wide.is_ignored(name, mapping):
+        return None
+    return wide.key(name, mapping)
 
 
 def _nearest(found: str, mapping: Mapping, header: Header) -> str:

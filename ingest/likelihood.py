@@ -85,14 +85,19 @@ class Likelihood:
             found += gone.tolist()
         return found
 
-    def gains(self, names: Sequence[str], row: Sequence[str], *, cut: bool) -> float:
-        """Return how much likelier a row of another number of values is with some taken out, or put in.
+    def gains(self, names: Sequence[str], rows: Sequence[Sequence[str]]) -> list[float]:
+        """Return how much likelier rows of another number of values are with some taken out, or put in.
 
-        The other way to read it is from the left, its last value left out where it was ``cut`` (half one).
+        They have the same number of values. The other way to read them is from the left, the last value of
+        short ones left out: it may be half one.
         """
-        values = [*row[:-1], ""] if cut else row
-        scores, said = self._scores(names, [values])
-        return float(_gains(scores, said, _placings(len(values), len(names)), 1, self._least / 2)[0])
+        found: list[float] = []
+        for at in range(0, len(rows), _BLOCK):
+            some = [[*r[:-1], ""] if len(r) < len(names) else r for r in rows[at : at + _BLOCK]]
+            scores, said = self._scores(names, some)
+            moves = _placings(len(some[0]), len(names))
+            found += _gains(scores, said, moves, 1, self._least / 2).tolist()
+        return found
 
     def _scores(
         self, names: Sequence[str], rows: Sequence[Sequence[str | None]]

@@ -13,8 +13,9 @@ from datetime import date, timedelta
 from itertools import combinations, pairwise
 from pathlib import Path
 
+from ingest.column import OTHERWISE, Column, placeholders
 from ingest.handover import survey
-from ingest.mapping import OTHERWISE, Column, Dialect, Mapping, load
+from ingest.mapping import Dialect, Mapping, load
 from ingest.moments import STYLES
 from ingest.pointing import line_of, nearest
 from jiwang.errors import InputError
@@ -91,6 +92,7 @@ def _faults(mapping: Mapping) -> Iterator[Fault]:
                 f"field {name} is filled by {n} columns: keep one, ignore or join the rest", "columns", last
             )
     yield from _needed(mapping)
+    yield from _wide(mapping)
     for header, spec in mapping.columns.items():
         if spec.field in fields:
             for said, *keys in _column_faults(mapping, spec):
@@ -116,6 +118,31 @@ def _needed(mapping: Mapping) -> Iterator[Fault]:
         yield Fault(
             mapping.id, ("business_key",), "it names no business key: the fields by which repeats are told"
         )
+
+
+def _wide(mapping: Mapping) -> Iterator[Fault]:
+    """Yield what is wrong with columns that stand for many: patterns, braces, and who reads these."""
+    if not mapping.wide:
+        return
+    first, kind = mapping.wide[0], mapping.format.kind
+    if kind in ("json", "jsonl"):
+        yield Fault(mapping.id, ("columns", first), f"{first!r} is a wide column, and its format is {kind}")
+    for raw in mapping.wide:
+        for spelling in mapping.spelt(raw):
+            if set(placeholders(spelling)) != set(placeholders(first)):
+                said = f"{spelling!r} has other braces than {first!r}: name in each what all headers say"
+                yield Fault(mapping.id, ("columns", raw), said)
+    telling = {c.field for n, c in mapping.columns.items() if {*mapping.sources(n)} & {*mapping.placeholders}}
+    if not telling & {*mapping.business_key}:
+        said = "wide columns make rows that differ in what their headers say: the key names no field of that"
+        yield Fault(mapping.id, ("business_key",), said)
+    for name in mapping.placeholders:
+        if name not in mapping.read:
+            said = f"what stands at {{{name}}} of wide columns is read by no column: add {name!r}"
+            yield Fault(mapping.id, ("columns", first), said)
+        elif f"{{{name}}}" in mapping.wide and name not in mapping.columns:
+            said = f"'{{{name}}}' alone fits every header: say what else stands in them"
+            yield Fault(mapping.id, ("columns", f"{{{name}}}"), said)
 
 
 def _column_faults(mapping: Mapping, column: Column) -> Iterator[tuple[str, ...]]:

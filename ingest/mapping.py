@@ -7,14 +7,14 @@ the documents that are no data. Adding a source is adding a TOML.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping as MappingOf
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field, ValidationError
 
+from ingest.column import OF_THE_FILE, Codes, Column, placeholders
 from ingest.layouts import Csv, Layout, Strict
 from ingest.pointing import line_of, nearest
 from jiwang.errors import MappingError, UsageError
@@ -22,87 +22,6 @@ from jiwang.ontology import RecordTable, record_tables
 
 SOURCES = Path(__file__).parent / "sources"
 DIALECT_FILE = "dialect.toml"
-UNITS: MappingOf[str, float] = {
-    "yuan": 1.0,
-    "jiao": 0.1,
-    "fen": 0.01,
-    "qian_yuan": 1_000.0,
-    "wan_yuan": 10_000.0,
-    "yi_yuan": 100_000_000.0,
-}
-UNIT_WORDS: MappingOf[str, str] = {
-    "元": "yuan",
-    "人民币元": "yuan",
-    "角": "jiao",
-    "分": "fen",
-    "千元": "qian_yuan",
-    "万元": "wan_yuan",
-    "万": "wan_yuan",
-    "亿元": "yi_yuan",
-}
-
-Unit = Literal["yuan", "jiao", "fen", "qian_yuan", "wan_yuan", "yi_yuan"]
-Codes = dict[str, str]
-OTHERWISE = "*"  # the raw code in a code table that stands for every one that the table does not name
-
-
-class Switch(Strict):
-    """Rows whose canonical ``when`` fields hold these codes go to ``field`` instead of the column's own."""
-
-    when: dict[str, str]
-    field: str
-
-
-class Column(Strict):
-    """What one column of the file means.
-
-    Attributes:
-        field: field of the record table.
-        aka: other spellings of its header, beside those of the dialect.
-        codes: name of a code table, or the table itself: raw code → canonical code; ``*`` names the rest.
-        unknown_code: what a code outside its table does: ``accept`` gives the field a verdict and the file a
-            warning, ``stop`` ends the run before anything is published.
-        unit: unit of money in the file.
-        unit_column: a column that says the unit row by row, in words, or in the codes of ``units``.
-        units: code in ``unit_column`` → unit.
-        dates: date styles of this column, before the mapping's.
-        pivot: of two digits of a year, those from here on are of the 1900s.
-        sentinels: texts that stand for "no date" here, beside the usual ones.
-        separator: what parts the items of a list.
-        template: for a JSON list of objects: how an item is written, e.g. ``{post}:{name}``.
-        join: the columns that this one is put together from, ``between`` between them; its name is a label.
-        split: the column that this one is a part of; ``pattern`` is a regular expression whose first group
-            is the part.
-        either: the columns of which the first that holds more than nothing and nought is taken.
-        filled: column → canonical code: which of them holds more than nothing and nought says the code.
-        fill_down: an empty cell repeats the one above (merged cells of a workbook).
-        switch: other fields for some rows.
-        optional: the column may be absent.
-        note: what was inferred, against the documentation or beyond it, and why.
-    """
-
-    field: str
-    aka: tuple[str, ...] = ()
-    codes: str | Codes | None = None
-    unknown_code: Literal["accept", "stop"] = "accept"
-    unit: Unit = "yuan"
-    unit_column: str | None = None
-    units: dict[str, Unit] = Field(default_factory=dict)
-    dates: tuple[str, ...] = ()
-    pivot: int = Field(30, ge=0, le=99)
-    sentinels: tuple[str, ...] = ()
-    join: tuple[str, ...] = ()
-    between: str = ""
-    split: str | None = None
-    pattern: str | None = None
-    either: tuple[str, ...] = ()
-    filled: Codes = Field(default_factory=dict)
-    fill_down: bool = False
-    separator: str = ";"
-    template: str | None = None
-    switch: tuple[Switch, ...] = ()
-    optional: bool = False
-    note: str = ""
 
 
 class Volume(Strict):
@@ -166,16 +85,33 @@ class Mapping(Strict):
         several = column.join or column.either or tuple(column.filled)
         return several or ((column.split,) if column.split else (name,))
 
+    @cached_property
+    def wide(self) -> tuple[str, ...]:
+        """The columns that stand for many of the file (`ingest.wide`), in the order of the mapping."""
+        return tuple(raw for raw in self.read if placeholders(raw))
+
+    @cached_property
+    def placeholders(self) -> tuple[str, ...]:
+        """The columns that the file has not: what stands in the headers of its wide ones."""
+        return tuple(dict.fromkeys(name for raw in self.wide for name in placeholders(raw)))
+
     def raw_columns(self) -> tuple[str, ...]:
-        """Return every column of the file that is read, units among them, each once."""
-        made = [raw for name in self.columns for raw in self.sources(name)]
+        """Return every column of the file that is read, units among them, each once; wide ones apart."""
         units = [c.unit_column for c in self.columns.values() if c.unit_column]
-        return tuple(dict.fromkeys([*made, *units]))
+        return tuple(raw for raw in dict.fromkeys([*self.read, *units]) if self._is_plain(raw))
 
     def required(self) -> tuple[str, ...]:
-        """Return the columns of the file that must be there."""
+        """Return the columns of the file that must be there, of wide ones at least one."""
         made = [r for name, c in self.columns.items() if not c.optional for r in self.sources(name)]
-        return tuple(dict.fromkeys(made))
+        return tuple(raw for raw in dict.fromkeys(made) if self._is_plain(raw) or placeholders(raw))
+
+    @cached_property
+    def read(self) -> tuple[str, ...]:
+        """Everything that the columns are made from, each once."""
+        return tuple(dict.fromkeys(raw for name in self.columns for raw in self.sources(name)))
+
+    def _is_plain(self, raw: str) -> bool:
+        return raw not in (*OF_THE_FILE, *self.placeholders) and not placeholders(raw)
 
     def spelt(self, raw: str) -> tuple[str, ...]:
         """Return the spellings of a column of the file, its own name first."""

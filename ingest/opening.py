@@ -1,37 +1,96 @@
-"""Opening: the bytes of a file of text, unpacked on the way where a department packed it with gzip."""
+"""Opening: the bytes of a file of text, unpacked where a department packed it: gzip, or a zip of one file."""
 
 from __future__ import annotations
 
 import gzip
+import io
+import zipfile
 import zlib
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from jiwang.errors import SourceError
 
-_PACKED = b"\x1f\x8b"
+_GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
+_NO_FILES = ("__MACOSX/", ".DS_Store", "Thumbs.db")  # what other systems put beside the one that was packed
+BOMB = 256 << 20  # bytes from which on it is asked whether a file can be what it unpacks to
+SWOLLEN = 200  # times its packed size: text packs to a tenth, a thirtieth of it at most
 
 
-class _Unpacked(gzip.GzipFile):
-    """A packed file; what is wrong with it is said as of any other file."""
+class _Unpacked(io.RawIOBase):
+    """What a packed file holds; what is wrong with it is said as of any other file."""
 
-    def read(self, size: int | None = -1) -> bytes:
+    def __init__(self, path: Path) -> None:
+        self._path, self._packed, self._done = path, path.stat().st_size, 0
+        self._inner = cast(BinaryIO, gzip.GzipFile(path)) if _starts(path, _GZIP) else _only_file(path)
+
+    def readable(self) -> bool:
+        """Say that it can be read."""
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        """Fill a buffer with what comes next; 0 at the end.
+
+        Raises:
+            SourceError: the file is cut off, locked, or unpacks to more than a text would.
+        """
+        view = memoryview(buffer)  # type: ignore[arg-type] # a writable buffer, as of all raw streams
         try:
-            return super().read(size)
-        except (EOFError, OSError, zlib.error) as error:
-            name = Path(str(self.name)).name
+            data = self._inner.read(len(view))
+        except (EOFError, OSError, RuntimeError, zlib.error, zipfile.BadZipFile) as error:
             raise SourceError(
-                f"{name}: it is packed by gzip, and cannot be unpacked to its end",
-                "ask its department to pack it again, or to deliver it unpacked",
+                f"{self._path.name}: it is packed, and cannot be unpacked to its end",
+                "ask its department to pack it again, without a password, or to deliver it unpacked",
             ) from error
+        self._done += len(data)
+        if self._done > BOMB and self._done > SWOLLEN * self._packed:
+            raise SourceError(
+                f"{self._path.name}: it unpacks to more than {SWOLLEN} times its size",
+                "delete the file if nobody knows it; if it is a true export, deliver it unpacked",
+            )
+        view[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._inner.close()
+        super().close()
 
 
 def opened(path: Path) -> BinaryIO:
-    """Open a file for reading: plain, or what a gzip file (``.csv.gz``) unpacks to."""
-    return cast(BinaryIO, _Unpacked(path)) if is_packed(path) else path.open("rb")
+    """Open a file for reading: plain, or what a packed file (``.csv.gz``, ``.zip``) unpacks to.
+
+    Raises:
+        SourceError: it is a zip of several files.
+    """
+    if not is_packed(path):
+        return path.open("rb")
+    return cast(BinaryIO, io.BufferedReader(_Unpacked(path), buffer_size=1 << 20))
+
+
+def size(path: Path) -> int | None:
+    """Return how many bytes of a file there are to be read; of a packed one that is not known."""
+    return None if is_packed(path) else path.stat().st_size
 
 
 def is_packed(path: Path) -> bool:
-    """Say whether a file is packed by gzip, told by its first bytes."""
+    """Say whether a file is packed by gzip or zip, told by its first bytes."""
+    return _starts(path, _GZIP) or _starts(path, _ZIP)
+
+
+def _starts(path: Path, mark: bytes) -> bool:
     with path.open("rb") as handle:
-        return handle.read(len(_PACKED)) == _PACKED
+        return handle.read(len(mark)) == mark
+
+
+def _only_file(path: Path) -> BinaryIO:
+    """Open the one file in a zip."""
+    unpack = "unpack it into a folder of the hand-over; a zip of one file is read as it is"
+    try:
+        archive = zipfile.ZipFile(path)
+        names = [n for n in archive.namelist() if not n.endswith("/") and not any(x in n for x in _NO_FILES)]
+        if len(names) != 1:
+            raise SourceError(f"{path.name}: {len(names)} files are packed in it", unpack)
+        return cast(BinaryIO, archive.open(names[0]))
+    except (RuntimeError, zipfile.BadZipFile) as error:
+        raise SourceError(f"{path.name}: it is a zip that cannot be opened: {error}", unpack) from error

@@ -1,8 +1,13 @@
-"""The lines of one file with corrections laid over them, and the raw text of its broken rows kept."""
+"""The rows of one file with corrections laid over them, and the raw text of its broken rows kept.
+
+Of most files a row is one or more lines. The rows of others are written as a text for those who correct
+them: the cells of a sheet as a line of CSV, an element of JSON or a row of Parquet as JSON. The text that
+comes back is read in the place of the row.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import polars as pl
 
@@ -10,18 +15,21 @@ from ingest import encoding
 from ingest.corrections import Correction, hash_of
 from ingest.encoding import Lines
 from ingest.fitting import Source
-from ingest.layouts import Csv, Fixed, JsonLines
+from ingest.layouts import Csv, Fixed, JsonLines, Workbook
+from ingest.raw import ROW, Batch
 
-RAW_SCHEMA = {"source_file": pl.String, "source_row": pl.Int64, "raw": pl.String, "raw_hash": pl.String}
+RAW_SCHEMA = dict.fromkeys(("source_file", "source_row", "raw", "raw_hash", "form"), pl.String) | {
+    "source_row": pl.Int64
+}
+LINES, CELLS, JSON = "lines", "cells", "json"  # forms of a raw text
 
 
 class Overlay:
-    """The lines of the file ``source``, with ``corrections`` by row.
+    """The rows of the file ``source``, with ``corrections`` by row.
 
     Attributes:
         applied: rows whose corrected text is read.
         accepted: those of them that became records.
-        stale: rows whose correction was made for another text than stands there: it is not applied.
     """
 
     def __init__(self, source: Source, corrections: Mapping[int, Correction] | None = None) -> None:
@@ -31,23 +39,49 @@ class Overlay:
         self._laid: dict[int, str] = {}
         self.applied: set[int] = set()
         self.accepted: list[int] = []
-        self.stale: list[int] = []
         self._parts: list[tuple[int, pl.Series]] = []
         self._raw: dict[int, str] = {}
         self._pending: int | None = None
 
     @property
-    def is_in_lines(self) -> bool:
-        """Whether a row of this file is so many whole lines of text: only then can its text be replaced."""
+    def stale(self) -> list[int]:
+        """Rows of a file that was read whose correction was made for another text than stands there."""
+        return sorted(set(self._given) - self.applied)
+
+    @property
+    def form(self) -> str:
+        """What the text of a row is: so many whole lines, the cells of a sheet, or JSON."""
         layout = self.source.mapping.format
-        return isinstance(layout, Csv | Fixed) or (isinstance(layout, JsonLines) and not layout.rows)
+        if isinstance(layout, Csv | Fixed) or (isinstance(layout, JsonLines) and not layout.rows):
+            return LINES
+        return CELLS if isinstance(layout, Workbook) else JSON
+
+    @property
+    def is_in_json(self) -> bool:
+        """Whether the text of a row is JSON."""
+        return self.form == JSON
+
+    def corrected(self, first: int, last: int, raw: Callable[[int], str | None]) -> dict[int, str]:
+        """Return row → corrected text of the rows from ``first`` to ``last``, as far as there is one.
+
+        For files that are not in lines; ``raw`` gives the text of a row as it stands.
+        """
+        found = {}
+        for row in sorted(n for n in self._given if first <= n <= last):
+            given, there = self._given[row], raw(row)
+            if there is not None and hash_of(there) == given.raw_hash:
+                found[row] = given.text
+                self.applied.add(row)
+        return found
 
     def lines(self) -> Iterator[Lines]:
         """Yield the lines of the file as `encoding.lines`, corrected; what stood there is kept for `keep`."""
         source = self.source
-        self._check()
+        if self.form == LINES:
+            self._check()
         for part in encoding.lines(source.path, source.name, source.encodings):
-            self._parts.append((part.first, part.texts))
+            if self.form == LINES:  # of other files nobody asks for them, nor lets them go
+                self._parts.append((part.first, part.texts))
             here = [n for n in self._laid if part.first <= n < part.first + len(part.texts)]
             if here:
                 at = [n - part.first for n in here]
@@ -55,17 +89,21 @@ class Overlay:
                 part.undecodable = {n: look for n, look in part.undecodable.items() if n not in self._laid}
             yield part
 
-    def keep(self, accepted: pl.Series, broken: pl.Series) -> None:
-        """Take in the rows of the next batch, that the raw text of the broken ones be kept.
+    def keep(self, batch: Batch, accepted: pl.Series, broken: pl.Series) -> None:
+        """Take in the next batch: its rows, those that became records, those with something broken.
 
-        A row goes on until the next one begins, be that accepted or broken.
+        The raw text of the broken ones is kept. A row in lines goes on until the next one begins.
         """
         if self.applied:
-            self.accepted += accepted.filter(accepted.is_in(sorted(self.applied))).to_list()
-        if not self.is_in_lines:
+            self.accepted += accepted.filter(accepted.is_in(sorted(self.applied))).unique().sort().to_list()
+        if self.form != LINES:
+            texts = {row: batch.raw(row) if batch.raw else None for row in broken}
+            self._raw |= {row: text for row, text in texts.items() if text is not None}
             return
-        rows = pl.concat([accepted, broken]).sort()
-        if len(rows) and self._pending is not None:
+        rows = pl.concat([batch.frame[ROW], broken]).unique().sort()
+        if rows.is_empty():  # the last block may be: the row before it goes on, or ends with the file
+            return
+        if self._pending is not None:
             self._keep(self._pending, rows[0])
         self._pending = None
         for row, at in zip(broken, rows.search_sorted(broken), strict=True):
@@ -73,8 +111,7 @@ class Overlay:
                 self._keep(row, rows[at + 1])
             else:
                 self._pending = row
-        if len(rows):
-            self._forget(rows[-1] + self.at + (self._pending is None))
+        self._forget(rows[-1] + self.at + (self._pending is None))
 
     def raw(self) -> pl.DataFrame:
         """Return the raw texts of the broken rows (`RAW_SCHEMA`), once the file is read."""
@@ -83,7 +120,7 @@ class Overlay:
             self._keep(self._pending, first + len(texts) - self.at)
             self._pending = None
         name = self.source.name
-        told = [(name, row, raw, hash_of(raw)) for row, raw in sorted(self._raw.items())]
+        told = [(name, row, raw, hash_of(raw), self.form) for row, raw in sorted(self._raw.items())]
         return pl.DataFrame(told, schema=RAW_SCHEMA, orient="row")
 
     def _keep(self, row: int, next_row: int) -> None:
@@ -114,8 +151,6 @@ class Overlay:
             there |= {n: part.texts[n - part.first] for n in wanted if part.first <= n < end}
         for row, given in sorted(self._given.items()):
             corrected = dict(enumerate(given.text.split("\n"), row + self.at))
-            if hash_of("\n".join(there.get(n, "") for n in corrected)) != given.raw_hash:
-                self.stale.append(row)
-                continue
-            self._laid |= corrected
-            self.applied.add(row)
+            if hash_of("\n".join(there.get(n, "") for n in corrected)) == given.raw_hash:
+                self._laid |= corrected
+                self.applied.add(row)

@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from ingest.column import Column
 from ingest.headers import REST
-from ingest.mapping import Column, Mapping
+from ingest.mapping import Mapping
 from jiwang.errors import MappingError
 
 ITEMS = "\x1f"  # parts the items of a JSON list within a raw text

@@ -11,6 +11,9 @@ from pathlib import PurePosixPath
 
 from ingest.mapping import Mapping
 
+# Months as headers may write them: 一月 to 十二月.
+NUMERALS = {text: str(n) for n, text in enumerate((*"一二三四五六七八九十", "十一", "十二"), 1)}
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _DIGITS = {"{yyyy}": 4, "{yyyyMM}": 6, "{yyyyMMdd}": 8}
 
 
@@ -41,6 +44,11 @@ def is_valid(mapping: Mapping, period: str) -> bool:
     return (mapping.valid_from is None or mapping.valid_from <= last) and (
         mapping.valid_to is None or first <= mapping.valid_to
     )
+
+
+def stated_year(*names: str) -> str:
+    """Return the year that the first of some names states, such as 养老金2024; nothing if none does."""
+    return next((found[0] for name in names if (found := _YEAR.search(name))), "")
 
 
 def delivery(name: str) -> tuple[str | int, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -44,6 +44,7 @@ class Batch:
         seen: columns met in the rows (JSON only; others have a header).
         faults: what is wrong with a header inside the file.
         size: bytes of the file that the batch took.
+        raw: what a row says as it stands, of files whose rows are no lines of text; None of what has no text.
     """
 
     frame: pl.DataFrame
@@ -54,6 +55,7 @@ class Batch:
     seen: set[str] = field(default_factory=set)
     faults: list[InputError] = field(default_factory=list)
     size: int = 0
+    raw: Callable[[int], str | None] | None = None
 
     @property
     def rows_read(self) -> int:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +19,7 @@ import polars as pl
 
 from ingest import corrections
 from ingest.corrections import Correction
+from ingest.overlay import JSON, LINES
 from ingest.stage import RAW
 from jiwang.errors import SourceError, UsageError, WorkspaceError
 from jiwang.workspace import Workspace
@@ -33,8 +36,9 @@ Place = tuple[str, int]
 def export(workspace: Workspace, path: Path) -> pl.DataFrame:
     """Write the quarantined rows of the batch to ``path`` as CSV for spreadsheets (`COLUMNS`).
 
-    ``raw`` is the row as it stands in the file; ``corrected`` is empty, or what was given before. Rows of
-    workbooks, JSON documents, inner arrays and Parquet have neither: they are no lines of text.
+    ``raw`` is the row as it stands in the file: its lines of text, the cells of a sheet parted by commas, an
+    element of JSON or a row of Parquet as JSON; ``corrected`` is empty, or what was given before. The rest of
+    a document that is cut off has neither: it is no row.
 
     Returns:
         ``source_file``, ``rule``, ``rows`` and ``repairable`` (of them), sorted.
@@ -76,12 +80,11 @@ def apply(workspace: Workspace, path: Path, *, who: str, why: str) -> dict[str, 
     at = datetime.now(UTC).isoformat(timespec="microseconds")
     latest = corrections.latest(workspace.root)
     known = {(f, n): c.raw_hash for f, of in latest.items() for n, c in of.items()}
-    rows = _quarantined(workspace)
-    known |= dict(zip(rows.select("source_file", "source_row").iter_rows(), rows["raw_hash"], strict=True))
-    raws = dict(zip(rows.select("source_file", "source_row").iter_rows(), rows["raw"], strict=True))
+    there = {(r["source_file"], r["source_row"]): r for r in _quarantined(workspace).iter_rows(named=True)}
+    known |= {place: row["raw_hash"] for place, row in there.items()}
     faults, added = [], dict[Place, Correction]()
     for line, (place, text, raw_hash) in _edited(path):
-        fault = _fault(place, text, raw_hash, known, raws)
+        fault = _fault(place, text, raw_hash, known) or _misshapen(text, there.get(place))
         if place in added and added[place].text != text:
             fault = "another line of this file corrects it otherwise"
         if fault:
@@ -94,8 +97,7 @@ def apply(workspace: Workspace, path: Path, *, who: str, why: str) -> dict[str, 
     fresh = [c for (f, n), c in added.items() if not _same(latest.get(f, {}).get(n), c)]
     if fresh:
         corrections.append(workspace.root, fresh)
-    files = [c.source_file for c in fresh]
-    return {name: files.count(name) for name in sorted(set(files))}
+    return dict(sorted(Counter(c.source_file for c in fresh).items()))
 
 
 def _quarantined(workspace: Workspace) -> pl.DataFrame:
@@ -111,22 +113,36 @@ def _quarantined(workspace: Workspace) -> pl.DataFrame:
     )
 
 
-def _fault(
-    place: Place, text: str, raw_hash: str, known: Mapping[Place, str | None], raws: Mapping[Place, str]
-) -> str:
+def _fault(place: Place, text: str, raw_hash: str, known: Mapping[Place, str | None]) -> str:
     """Return what is wrong with a correction, or nothing."""
     if place not in known:
         return "no quarantined row of this batch"
     if known[place] is None:
-        return "not a line of text (workbook, JSON document or Parquet): have the file delivered anew"
+        return "no row of its own, but the rest of a file that is cut off: have the file delivered anew"
     if known[place] != raw_hash:
         return "the file has another text there than when it was exported"
     if len(text) >= _CELL:
         return f"field corrected has {_CELL} characters, where a spreadsheet cuts a cell off"
     if _SCIENTIFIC.fullmatch(text):
         return "field corrected is a number in scientific notation: a spreadsheet took the text for a number"
-    if place in raws and text.count("\n") != raws[place].count("\n"):
-        return f"field corrected must have as many lines as the row, {raws[place].count(chr(10)) + 1}"
+    return ""
+
+
+def _misshapen(text: str, row: Mapping[str, str] | None) -> str:
+    """Return what is wrong with the form of a correction of a quarantined row, or nothing."""
+    if row is None:
+        return ""
+    lines = row["raw"].count("\n") + 1
+    if row["form"] == LINES and text.count("\n") + 1 != lines:
+        return f"field corrected must have as many lines as the row, {lines}"
+    if row["form"] == JSON:
+        try:
+            whole = isinstance(json.loads(text), dict)
+        except (ValueError, RecursionError):
+            whole = False
+        return (
+            "" if whole else "field corrected must be an object of JSON, as `raw` is: quotes, commas, braces"
+        )
     return ""
 
 

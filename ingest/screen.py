@@ -20,6 +20,7 @@ _TOTAL = (
 _SUBTOTAL = re.compile(r"^\W*(本页|小\s*计)")
 _NUMBER = re.compile(r"(?<![\d.\-])\d+(?![\d.])")
 _MOST_SAID_IN_A_TOTAL = 4
+_SUM = re.compile(r"^[-+¥￥]?[0-9][0-9,]{0,14}(\.[0-9]*)?$")
 _FULL_WIDTH = "，；｜"
 # Replacement characters and what debuggers leave in memory; private use; UTF-8 taken for Latin-1.
 _GARBLED = re.compile(
@@ -40,9 +41,10 @@ _SUSPECT = (
 )
 
 
-def line_rules(texts: pl.Series, header: str, delimiter: str) -> pl.Series:
+def line_rules(texts: pl.Series, headers: Sequence[str], delimiter: str) -> pl.Series:
     """Return for each unquoted line the rule that breaks it by its own words, or null.
 
+    ``headers`` are the lines that repeat a header: one, or those of a header of several rows, and as one.
     The order is that of precedence: a line is first blank, then a header, a total, mojibake, test data.
     """
     t = pl.col("t")
@@ -53,7 +55,7 @@ def line_rules(texts: pl.Series, header: str, delimiter: str) -> pl.Series:
         .select(
             pl.when(bare == "")
             .then(pl.lit("blank_line"))
-            .when(t.str.strip_chars(SPACE) == header)
+            .when(t.str.strip_chars(SPACE).is_in(headers))
             .then(pl.lit("repeated_header"))
             .when(t.str.contains(_total(delimiter)))
             .then(pl.lit("total_line"))
@@ -144,4 +146,6 @@ def stated_totals(texts: Sequence[str]) -> list[int]:
 
 
 def _too_much_for_a_total(fields: Sequence[str]) -> bool:
-    return sum(bool(f.strip(SPACE)) for f in fields) > _MOST_SAID_IN_A_TOTAL
+    """Say whether a line says more than a total does, sums apart: a table may have a column a month."""
+    said = [f.strip(SPACE) for f in fields]
+    return sum(bool(f) and not _SUM.match(f) for f in said) > _MOST_SAID_IN_A_TOTAL

@@ -6,16 +6,17 @@ to learn from, the types of the columns alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping as MappingOf
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import polars as pl
 
 from ingest.convert import Converted, convert
+from ingest.fitting import Source
 from ingest.likelihood import FURTHEST, Likelihood
 from ingest.mapping import Mapping
 from ingest.raw import ROW, Broken, text_frame
 from ingest.values import MISFITS
+from ingest.wide import readings
 
 SUSPICIOUS = 2  # faults in one row before types alone are asked
 SURE = 2  # faults that another reading of a row must mend: one may be dirt
@@ -26,16 +27,10 @@ Fields = list[str | None]
 
 
 class Slips:
-    """What tells slipped rows of one file.
+    """What tells slipped rows of the file ``source``; ``likelihood`` is what was learnt of it."""
 
-    ``constants`` are those of the mapping, which fill needed fields as well; ``likelihood`` is what was
-    learnt of the file.
-    """
-
-    def __init__(
-        self, mapping: Mapping, constants: MappingOf[str, str], likelihood: Likelihood | None = None
-    ) -> None:
-        self.mapping, self.constants = mapping, constants
+    def __init__(self, source: Source, likelihood: Likelihood | None = None) -> None:
+        self.source, self.mapping = source, source.mapping
         self.likelihood = likelihood or Likelihood()
 
     def judge(self, misfits: dict[int, list[str]], names: Sequence[str]) -> list[Broken]:
@@ -49,8 +44,7 @@ class Slips:
         beyond = [any(f.strip() for f in fields[count:]) for fields in rows]
         inside = [i for i, b in enumerate(beyond) if not b]
         if self.likelihood.known:
-            gains = {i: self.likelihood.gains(names, rows[i], cut=len(rows[i]) < count) for i in inside}
-            slipped = {i for i, gain in gains.items() if gain >= LIKELIER}
+            slipped = self._likelier(rows, inside, names)
         else:
             slipped = self._mended(rows, inside, names)
         return [
@@ -61,6 +55,17 @@ class Slips:
             )
             for i, (n, fields) in enumerate(misfits.items())
         ]
+
+    def _likelier(self, rows: Sequence[list[str]], inside: Sequence[int], names: Sequence[str]) -> set[int]:
+        """Return which rows of another number of fields are far likelier with a gap or surplus elsewhere."""
+        by_length: dict[int, list[int]] = {}
+        for i in inside:
+            by_length.setdefault(len(rows[i]), []).append(i)
+        found: set[int] = set()
+        for some in by_length.values():
+            gains = self.likelihood.gains(names, [rows[i] for i in some])
+            found |= {i for i, gain in zip(some, gains, strict=True) if gain >= LIKELIER}
+        return found
 
     def _mended(self, rows: Sequence[list[str]], inside: Sequence[int], names: Sequence[str]) -> set[int]:
         """Return which rows of another number of fields have fewer faults with a gap or surplus elsewhere."""
@@ -77,8 +82,10 @@ class Slips:
         better = {i for i, f in zip(owners, self._tried(names, others), strict=True) if f + SURE <= faults[i]}
         return better | set(doubtful[TRIED:])
 
-    def slipped(self, frame: pl.DataFrame, converted: Converted) -> list[Broken]:
+    def slipped(self, frame: pl.DataFrame, converted: Sequence[Converted]) -> list[Broken]:
         """Find rows of the right number of fields whose columns have slipped all the same.
+
+        ``converted`` are the `readings` of the rows.
 
         Only a row with a hint is looked at: a value that has not the type of its column, a code in no table,
         nothing where there always is something. It is called slipped only if moving a run of its values by up
@@ -86,10 +93,11 @@ class Slips:
         row stays. What fell off the end may be missing then.
         """
         names = [n for n in frame.columns if n != ROW]
-        typed = _faults(converted, self.mapping)
+        typed = _by_row(frame, converted, lambda c: _faults(c, self.mapping))
         self.likelihood.learn(frame, typed)
         if self.likelihood.known:
-            hints = (typed > 0) | _unknown(converted) | self.likelihood.gaps(frame)
+            unknown = _by_row(frame, converted, _unknown) > 0
+            hints = (typed > 0) | unknown | self.likelihood.gaps(frame)
             doubted = frame.filter(hints).select(ROW, *names)
             better = self.likelihood.better(names, [fields for _, *fields in doubted.iter_rows()])
             return [Broken(n, "shifted", MOVED) for n, b in zip(doubted[ROW], better, strict=True) if b]
@@ -106,20 +114,39 @@ class Slips:
         """Return how many faults rows have if their values stand where they are tried."""
         if not rows:
             return []
-        frame = text_frame(range(len(rows)), names, rows)
-        return _faults(convert(frame, self.mapping, self.constants), self.mapping).to_list()
+        return self._counted(names, rows, lambda c: _faults(c, self.mapping))
 
     def _misshapen(self, names: Sequence[str], rows: Sequence[Fields]) -> list[int]:
-        if not rows:
-            return []
+        return self._counted(names, rows, lambda c: c.faults) if rows else []
+
+    def _counted(
+        self, names: Sequence[str], rows: Sequence[Fields], count: Callable[[Converted], pl.Series]
+    ) -> list[int]:
         frame = text_frame(range(len(rows)), names, rows)
-        return convert(frame, self.mapping, self.constants).faults.cast(pl.Int64).to_list()
+        parts = readings(frame, self.mapping, self.source.told)
+        converted = [convert(part.frame, self.mapping, self.source.constants) for part in parts]
+        return _by_row(frame, converted, count).to_list()
 
     @staticmethod
     def _from_the_left(fields: list[str], count: int) -> Fields:
         if len(fields) >= count:
             return [*fields[:count]]
         return [*fields[:-1], *[None] * (count - len(fields) + 1)]
+
+
+def _by_row(
+    frame: pl.DataFrame, converted: Sequence[Converted], count: Callable[[Converted], pl.Series]
+) -> pl.Series:
+    """Return a count over the readings of each row of a frame; of most there is one."""
+    if len(converted) == 1 and converted[0].values.height == frame.height:
+        return count(converted[0]).cast(pl.Int64)
+    every = pl.concat(
+        pl.DataFrame({ROW: one.values[ROW], "n": count(one).cast(pl.Int64)}) for one in converted
+    )
+    counted = frame.select(ROW).join(
+        every.group_by(ROW).agg(pl.col("n").sum()), on=ROW, how="left", maintain_order="left"
+    )
+    return counted["n"].fill_null(0)
 
 
 def _faults(converted: Converted, mapping: Mapping) -> pl.Series:

@@ -14,6 +14,7 @@ import jiwang
 from ingest import corrections, quality
 from ingest.account import Entry, check_volumes, counts, files_table
 from ingest.assembly import TABLES, Assembly
+from ingest.corrections import Correction
 from ingest.handover import complain, files, survey
 from ingest.lint import faults_of
 from ingest.mapping import Dialect, load
@@ -45,24 +46,25 @@ def run(  # noqa: PLR0913 - what the orchestrator gives every stage, and what th
     progress: Progress,
     sources: Path | None = None,
     stamp: Mapping[str, Any] | None = None,
+    digests: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Read the hand-over in folder ``source`` and publish the folders ``records`` and ``quarantine``.
 
     ``dialect`` is the folder of mappings within ``sources`` (default: those that ship), ``stamp`` what the
-    folders bear (default: `fingerprint`). ``allow_unknown`` leaves out and reports what nobody declared.
+    folders bear (default: of inputs and corrections), ``digests`` known hashes of files by name.
 
     Returns:
         The figures of `ingest.account.counts`.
 
     Raises:
-        InputError: the hand-over or a mapping is unusable; nothing was published.
+        InputError: hand-over or mapping is unusable, or not all declared (see ``allow_unknown``).
     """
     known, given = _checked(load(dialect, sources)), corrections.current(workspace.root)
     if stamp is None:
-        stamp = fingerprint(source, region, dialect, settings, sources=sources, allow_unknown=allow_unknown)
-        stamp |= _corrected(workspace)
+        asked = fingerprint(source, region, dialect, settings, sources=sources, allow_unknown=allow_unknown)
+        stamp, digests = asked | _corrected(given), asked["files"]
     handover = survey(source, known, allow_unknown=allow_unknown)
-    staging = Staging(workspace.root, region, given, _hashed(source, stamp))
+    staging = Staging(workspace.root, region, given, _hashed(source, digests or {}))
     with workspace.publish("quarantine", stamp) as quarantine, workspace.publish("records", stamp) as records:
         staged = staging.staged(handover.sources, progress)
         entries = _sound(staged, handover.left_out if allow_unknown else None, _batch_before(workspace))
@@ -70,22 +72,25 @@ def run(  # noqa: PLR0913 - what the orchestrator gives every stage, and what th
         told = counts(entries, handover.documents, handover.left_out, settings, given)
         _quarantine(staged, region, quarantine)
         write(files_table(entries, handover.documents, region), Files, records / "files.parquet")
-        write_json(records / COUNTS, told)
-        _keep_quality(workspace, figures, staged, records)
+        _keep_figures(workspace, figures, told, staged, records)
     staging.prune(staged)
     return told
 
 
-def _hashed(source: Path, stamp: Mapping[str, Any]) -> dict[Path, str]:
-    """Return the hashes that the stamp holds already: a large file is not read through once more."""
-    known: Mapping[str, str] = stamp.get("files", {})
+def _hashed(source: Path, known: Mapping[str, str]) -> dict[Path, str]:
+    """Return the hashes that are known by name already: a large file is not read through once more."""
     return {path: known[name] for path, name in files(source) if name in known}
 
 
-def _keep_quality(
-    workspace: Workspace, figures: pl.DataFrame, staged: Sequence[Staged], folder: Path
+def _keep_figures(
+    workspace: Workspace,
+    figures: pl.DataFrame,
+    told: Mapping[str, Any],
+    staged: Sequence[Staged],
+    folder: Path,
 ) -> None:
-    """Publish the quality of this batch, and remember it among those before: trends need both."""
+    """Publish the counts and the quality of this batch, remembered among those before: trends need both."""
+    write_json(folder / COUNTS, told)
     quality.publish(figures, folder)
     quality.remember(workspace, figures, quality.batch(staged))
 
@@ -160,12 +165,11 @@ def fingerprint(
 
 def is_current(workspace: Workspace, stamp: dict[str, Any]) -> bool:
     """Say whether the workspace holds the tables of this ``stamp`` (of `fingerprint`) and its corrections."""
-    stamp = stamp | _corrected(workspace)
+    stamp = stamp | _corrected(corrections.current(workspace.root))
     return workspace.stamp("records") == stamp and workspace.stamp("quarantine") == stamp
 
 
-def _corrected(workspace: Workspace) -> dict[str, Any]:
-    given = corrections.current(workspace.root)
+def _corrected(given: Mapping[str, Mapping[int, Correction]]) -> dict[str, Any]:
     return {"corrections": {name: corrections.key(of) for name, of in sorted(given.items())}} if given else {}
 
 

@@ -26,6 +26,7 @@ from ingest.account import Entry
 from ingest.ahead import ahead
 from ingest.corrections import Correction
 from ingest.fitting import Source
+from ingest.opening import size
 from ingest.overlay import Overlay
 from ingest.raw import BROKEN_SCHEMA
 from ingest.reading import read
@@ -125,7 +126,7 @@ class Staging:
         fresh.mkdir()
         entry, overlay = Entry(source), Overlay(source, self.given.get(source.name))
         broken = [pl.DataFrame(schema={**BROKEN_SCHEMA, "source_file": pl.String})]
-        with progress.task(source.name, total=source.path.stat().st_size) as task:
+        with progress.task(source.name, total=size(source.path)) as task:
             batches = ahead(_batches(source, self.region, entry, task, overlay))
             for number, (records, bad) in enumerate(batches):
                 rows.lay(records, fresh, number)
@@ -144,6 +145,7 @@ def _told(entry: Entry) -> dict[str, Any]:
     return {
         "rows_read": entry.rows_read,
         "accepted": entry.accepted,
+        "lines": entry.lines,
         "rules": dict(sorted(entry.rules.items())),
         "totals": entry.totals,
         "outside": entry.outside,
@@ -160,6 +162,7 @@ def _entry(source: Source, told: dict[str, Any]) -> Entry:
         source,
         told["rows_read"],
         told["accepted"],
+        told["lines"],
         Counter(told["rules"]),
         told["totals"],
         outside,

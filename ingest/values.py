@@ -14,7 +14,7 @@ from types import ModuleType
 import polars as pl
 
 from ingest import moments
-from ingest.mapping import OTHERWISE, UNIT_WORDS, UNITS, Column
+from ingest.column import OTHERWISE, UNIT_WORDS, UNITS, Column
 from ingest.paths import ITEMS
 from ingest.raw import SPACE
 from jiwang.codes import bankcard, citizen, phone, uscc

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import zipfile
 import zlib
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
-from functools import lru_cache
+from functools import lru_cache, partial
 from io import SEEK_CUR
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import polars as pl
 
-from ingest.headers import Header, is_header, recognise
+from ingest.headers import Header, besides_sums, is_header, recognise
 from ingest.layouts import Workbook
 from ingest.mapping import Mapping
-from ingest.raw import ROW, Batch, Broken, stripped
+from ingest.raw import ROW, SPACE, Batch, Broken, stripped
 from ingest.screen import line_rules, stated_totals
 from jiwang.errors import SourceError
+
+if TYPE_CHECKING:
+    from ingest.overlay import Overlay
 
 HEADER_WITHIN = 30
 _MARK = "\x1f"
@@ -65,46 +70,90 @@ def header(path: Path, name: str, sheet: str, mapping: Mapping) -> Header | None
     return None
 
 
-def read(path: Path, name: str, sheet: str, mapping: Mapping, top: Header) -> Iterator[Batch]:
-    """Yield the rows of one sheet below its header."""
-    cells = _sheet(path, name, sheet).slice(top.at + 1)
+def read(
+    path: Path, name: str, sheet: str, mapping: Mapping, top: Header, overlay: Overlay
+) -> Iterator[Batch]:
+    """Yield the rows of one sheet below its header, with the corrections of ``overlay``."""
+    whole = _sheet(path, name, sheet)
+    cells = whole.slice(top.at + 1)
     cells.columns = [str(i) for i in range(cells.width)]
+    raw = partial(_line, cells)
+    cells = _corrected(cells, overlay.corrected(1, cells.height, raw))
     filled = {i for i, k in enumerate(top.keys) if k in mapping.columns and mapping.columns[k].fill_down}
     texts = cells.select(pl.concat_str(pl.all().fill_null(""), separator=_MARK).alias("t"))["t"]
     beyond = [str(i) for i in range(len(top.keys), cells.width)]
     more = pl.any_horizontal(pl.col(beyond).is_not_null()) if beyond else pl.lit(value=False)
     told = cells.select(
-        line_rules(texts, top.text, _MARK).alias("rule"),
+        line_rules(texts, _headers(whole, mapping, top), _MARK).alias("rule"),
         more.alias("more"),
         (pl.int_range(cells.height, dtype=pl.Int64) + 1).alias(ROW),
         texts.alias("t"),
     )
-    whole = told["rule"].is_null() & ~told["more"]
+    good = told["rule"].is_null() & ~told["more"]
     laid = {
         k: stripped(cells[str(i)].forward_fill() if i in filled else cells[str(i)])
         for i, k in enumerate(top.keys)
         if k in set(top.wanted) and i < cells.width
     }
     batch = Batch(
-        pl.DataFrame({ROW: told[ROW], **laid}).filter(whole), keys=top.keys, size=path.stat().st_size
+        pl.DataFrame({ROW: told[ROW], **laid}).filter(good), keys=top.keys, size=path.stat().st_size, raw=raw
     )
-    for row, rule, text in told.filter(~whole).select(ROW, "rule", "t").iter_rows():
+    for row, rule, text in told.filter(~good).select(ROW, "rule", "t").iter_rows():
         if rule:
             batch.broken.append(Broken.by(row, rule))
-            batch.totals += stated_totals([text.replace(_MARK, " ")]) if rule == "total_line" else []
+            fields = text.split(_MARK)[: len(top.keys)]
+            stated = stated_totals([besides_sums(fields, top, mapping)])
+            batch.totals += stated if rule == "total_line" else []
         else:
             batch.misfits[row] = text.rstrip(_MARK).split(_MARK)
     yield batch
 
 
+def _line(cells: pl.DataFrame, row: int) -> str:
+    """Return a row as a line of CSV, to its last cell that holds something."""
+    said = [cell or "" for cell in cells.row(row - 1)]
+    while said and not said[-1]:
+        said.pop()
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(said)
+    return line.getvalue()
+
+
+def _corrected(cells: pl.DataFrame, lines: dict[int, str]) -> pl.DataFrame:
+    """Return cells with other rows in the place of some: what those do not say is empty."""
+    if not lines:
+        return cells
+    given = [next(csv.reader(io.StringIO(text, newline="")), []) for text in lines.values()]
+    width = max(cells.width, *map(len, given))
+    grown = cells.with_columns(pl.lit(None, pl.String).alias(str(i)) for i in range(cells.width, width))
+    at = [row - 1 for row in lines]
+    laid = [[cell or None for cell in [*row, *[""] * (width - len(row))]] for row in given]
+    columns = zip(grown.columns, zip(*laid, strict=True), strict=True)
+    return grown.with_columns(
+        grown[name].scatter(at, pl.Series(values, dtype=pl.String)) for name, values in columns
+    )
+
+
+def _headers(cells: pl.DataFrame, mapping: Mapping, top: Header) -> list[str]:
+    """Return what a header may repeat as, further down: each of its rows, and its lowest with those above."""
+    layout = mapping.format
+    assert isinstance(layout, Workbook)
+    spread = 0 if layout.names else layout.header_rows
+    rows = cells.slice(top.at + 1 - spread, spread).rows()
+    beyond = [""] * (cells.width - len(top.names))
+    joined = [[*top.names, *beyond], [*(n.rpartition("/")[2] for n in top.names), *beyond]]
+    told = [_MARK.join(c or "" for c in row).strip(SPACE) for row in [*joined, *rows]]
+    return [text for text in told if text.strip(_MARK)]
+
+
 def _joined(rows: pl.DataFrame) -> tuple[str, ...]:
-    """Return the names of a header of several rows; a merged cell above stands for those to its right."""
+    """Return the names of a header of several rows; a merged one stands for those right of it too."""
     names = [""] * rows.width
-    for at, row in enumerate(rows.iter_rows()):
+    cells = [[(c or "").strip() for c in row] for row in rows.iter_rows()]
+    for at, row in enumerate(cells):
         above = ""
-        for i, cell in enumerate(row):
-            said = (cell or "").strip()
-            above = said or ("" if at == rows.height - 1 else above)
+        for i, said in enumerate(row):
+            above = said or (above if any(lower[i] for lower in cells[at + 1 :]) else "")
             if above:
                 names[i] = f"{names[i]}/{above}" if names[i] and names[i] != above else above
     while names and not names[-1]:

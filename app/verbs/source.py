@@ -119,7 +119,11 @@ def repair(
     with opened.lock():
         if export is not None:
             for name, rule, rows, lines in repairs.export(opened, export).iter_rows():
-                redeliver = "" if rows == lines else ": not lines of text, have the file delivered anew"
+                redeliver = (
+                    ""
+                    if rows == lines
+                    else f": {rows - lines:,} of them the rest of a file cut off, have it delivered anew"
+                )
                 typer.echo(f"{name}  {rule}  {rows:,} rows{redeliver}")
             typer.echo(f"rows in clear in {export}: fill in `corrected`, then --apply; delete it afterwards")
         elif apply is not None:
@@ -152,7 +156,7 @@ def report(
 
 def _write(drafts: list[Draft], out: Path, *, force: bool) -> None:
     """Write each draft's TOML: to ``out`` itself, or into it as a folder with a ``dialect.toml``."""
-    from ingest.draft import toml
+    from ingest.draft import of_the_same_files, toml
 
     if out.suffix == ".toml":
         if len(drafts) > 1:
@@ -170,11 +174,15 @@ def _write(drafts: list[Draft], out: Path, *, force: bool) -> None:
         if not (out / "dialect.toml").exists():
             papers = "".join(f'"{p}", ' for p in drafts[0].papers)
             texts[out / "dialect.toml"] = DIALECT.format(papers=papers)
-    there = [p.name for p in texts if p.exists()]
+    former = [] if out.suffix == ".toml" else [p for p in of_the_same_files(out, drafts) if p not in texts]
+    there = [p.name for p in texts if p.exists()] + [p.name for p in former]
     if there and not force:
         raise UsageError(
             f"{', '.join(there)} is there already", "name another --out, or write over it with --force"
         )
+    for path in former:
+        path.unlink()
+        typer.echo(f"{path.name} is gone: it was drafted before from files that are drafted anew")
     for path, text in texts.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")

@@ -8,6 +8,6 @@ What departments call things is data: ``fields.toml``, ``tables.toml`` and ``wor
 
 from ingest.draft.draft import Draft, check
 from ingest.draft.evidence import Guess
-from ingest.draft.render import toml
+from ingest.draft.render import of_the_same_files, toml
 
-__all__ = ["Draft", "Guess", "check", "toml"]
+__all__ = ["Draft", "Guess", "check", "of_the_same_files", "toml"]

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ingest.draft import coding, dictionary, sound
+from ingest.column import OF_THE_FILE
+from ingest.draft import coding, sound
 from ingest.draft.dictionary import Dictionary, Section
 from ingest.draft.evidence import (
     TOO_MANY_REPEATS,
     Guess,
+    addresses,
     key,
     masked,
     out_and_in,
@@ -21,18 +23,16 @@ from ingest.draft.evidence import (
     unit,
     units_by_row,
 )
+from ingest.draft.gathering import gather
 from ingest.draft.matching import Assignment, assign, unused
 from ingest.draft.naming import data
 from ingest.draft.profile import Profile
-from ingest.draft.sample import Sample, glob, samples
+from ingest.draft.sample import Sample
 from jiwang.errors import SourceError
 from jiwang.ontology import RecordField, record_tables
 
 _KINDS = ("trace_type", "scheme", "visit_type", "item", "form")  # what a file may be the file of
 SURE = 0.75  # below this a person should look
-_DICTIONARY = re.compile(r"字典|说明|代码表|数据项|dictionary", re.I)
-_READABLE = (".md", ".txt", ".csv", ".xlsx", ".xls")
-_PAPERS = (".md", ".doc", ".docx", ".pdf", ".png", ".jpg", ".wps")  # no data, whatever they hold
 
 
 @dataclass
@@ -65,6 +65,11 @@ class Draft:
         """The id of the mapping."""
         return self.table
 
+    @property
+    def lent(self) -> set[str]:
+        """The columns that others are made from, or take their unit from."""
+        return {c for g in self.guesses for c in (g.unit_column, *g.join, *g.either)}
+
 
 def check(  # long: its arguments and what they mean
     paths: Sequence[Path],
@@ -87,73 +92,30 @@ def check(  # long: its arguments and what they mean
     Raises:
         SourceError: a file is empty or holds no rows, and there is no ``refused``.
     """
-    files = [
-        p for path in paths for p in (sorted(path.rglob("*")) if path.is_dir() else [path]) if p.is_file()
-    ]
-    books: dict[Path, tuple[Dictionary, list[Path]]] = {}
-    gathered: dict[tuple[object, ...], tuple[Sample, Dictionary]] = {}
-    for path in files:
-        base = root or _base(path, paths)
-        if base not in books:
-            books[base] = (dictionary.read(said), [said]) if said else _lying(base)
-        book, read = books[base]
-        if path in read or (path not in paths and path.suffix.lower() in _PAPERS):
-            continue
-        name = path.relative_to(base).as_posix() if path.is_relative_to(base) else path.name
-        for sample in _samples(path, name, book, refused):
-            same = (glob(name), str(sample.layout.get("rows", "")), *sample.columns)
-            if same in gathered:
-                gathered[same][0].extend(sample)
-            else:
-                gathered[same] = (sample, book)
+    gathered, books = gather(paths, root, said, refused)
     papers = tuple(sorted(p.name for _, lying in books.values() for p in lying))
-    drafts = [_draft(sample, book, table) for sample, book in gathered.values()]
+    drafts = [_draft(sample, book, table) for sample, book in gathered]
     return [replace(draft, papers=papers) for draft in drafts]
-
-
-def _samples(path: Path, name: str, book: Dictionary, refused: list[SourceError] | None) -> list[Sample]:
-    first = book.section(name, ())
-    try:
-        return samples(path, name, *((first.widths(), list(first.fields)) if first else ()))
-    except SourceError as error:
-        if refused is None:
-            raise
-        refused.append(error)
-        return []
-
-
-def _base(path: Path, paths: Sequence[Path]) -> Path:
-    above = next((p for p in paths if p.is_dir() and path.is_relative_to(p)), None)
-    return above or path.parent.parent
-
-
-def _lying(base: Path) -> tuple[Dictionary, list[Path]]:
-    """Return the data dictionary of a hand-over, and the papers in its folders that it was read from."""
-    found, papers = Dictionary(), []
-    for path in sorted(p for p in base.rglob("*") if p.is_file()):
-        named = _DICTIONARY.search(path.name) and path.suffix.lower() in _READABLE
-        top = path.parent == base and path.suffix.lower() in (".md", ".txt")
-        if path.stat().st_size and (named or top):
-            book = dictionary.read(path)
-            if sum(bool(s.fields) for s in book.sections) or len(book.codes) > 1:
-                found.sections += book.sections
-                found.codes = book.codes | found.codes
-                papers.append(path)
-    return found, papers
 
 
 def _draft(sample: Sample, book: Dictionary, table: str | None) -> Draft:
     section = book.section(sample.name, list(sample.columns))
     _named_by_dictionary(sample, section)
-    learnt = sound.kept(sample.columns)
+    learnt = sample.columns if sample.month else sound.kept(sample.columns)
     profiles = {c: Profile([v for v in values if v], len(values)) for c, values in learnt.items()}
     found = assign(sample, profiles, section, book, table)
     best, other = found[0], found[1] if len(found) > 1 else found[0]
-    guesses = [_guess(c, p, best, section, book) for c, p in profiles.items()]
+    every = (_guess(c, p, best, section, book) for c, p in profiles.items())
+    guesses = [g for g in every if g.match or g.column not in OF_THE_FILE]
+    for guess in guesses:
+        guess.join = (guess.column,) if guess.column in OF_THE_FILE else ()
+    if month := next((g for g in guesses if sample.year and g.column == sample.month), None):
+        month.join, month.between = (sample.year, sample.month), "-"
     units_by_row(guesses, profiles, best)
     times_of_day(guesses, profiles, best)
     out_and_in(guesses, profiles, best)
     posts(guesses, best)
+    addresses(guesses, profiles, best)
     found_key, repeats = key(sample, best)
     folder = sample.name.split("/")[0] if "/" in sample.name else data("tables")[best.table]["department"]
     draft = Draft(sample, best.table, best.score, other.table, folder, guesses, found_key, repeats)
@@ -212,6 +174,8 @@ def _guess(
             guess.dates.remove(
                 "d/M/yyyy" if profile.styles["d/M/yyyy"] <= profile.styles["M/d/yyyy"] else "M/d/yyyy"
             )
+        if profile.values and profile.is_either_way:
+            guess.why.append("no day is above 12: does the month stand first, M/d/yyyy, or d/M/yyyy?")
         if profile.values and not guess.dates:
             guess.why.append("no date style reads it")
     if spec.type == "list" and "[" not in column:
@@ -255,10 +219,8 @@ def _todo(draft: Draft, best: Assignment, found: Sequence[Assignment]) -> list[s
         said.append("name the fields of the business key")
     elif draft.repeats > TOO_MANY_REPEATS:
         said.append(f"{draft.repeats:.0%} of the rows repeat their business key: is a field missing in it?")
-    units = {g.unit_column for g in draft.guesses} | {
-        c for g in draft.guesses for c in (*g.join, *(g.either or ()))
-    }
-    left = [c for c in unused(draft.sample, best.matches) if c not in units and not c.startswith("../")]
+    others = (*draft.lent, *OF_THE_FILE)
+    left = [c for c in unused(draft.sample, best.matches) if c not in others and not c.startswith("../")]
     if left:
         said.append(f"columns that no field takes stand in ignore_columns: {', '.join(left)}")
     for guess in draft.guesses:

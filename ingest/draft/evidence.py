@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ingest.column import UNIT_WORDS
 from ingest.draft.coding import Code
 from ingest.draft.matching import Assignment, Match
 from ingest.draft.naming import data
 from ingest.draft.profile import Profile
 from ingest.draft.sample import Sample
-from ingest.mapping import UNIT_WORDS
 from jiwang.ontology import record_tables
 
 TOO_MANY_REPEATS = 0.1
@@ -20,6 +20,7 @@ _UNIT_WORDS = (
     ("（分）", "fen"), ("(分)", "fen"), ("分为单位", "fen"), ("以分", "fen"), ("单位分", "fen"),
 )  # fmt: skip
 _MOSTLY = 0.9
+_PLACE = r"^[\x{4e00}-\x{9fff}]{1,16}(省|自治区|市|州|盟|地区|区|县|旗|镇|乡|街道)$"
 # Style of days → style of days with a time behind; both parts plain, or both parted.
 _WITH_TIME = {
     "yyyyMMdd": "yyyyMMddHHmmss",
@@ -55,7 +56,7 @@ class Guess:
     separator: str = ";"
     join: tuple[str, ...] = ()
     between: str = ""
-    either: tuple[str, str] | None = None
+    either: tuple[str, ...] = ()
     codes: list[Code] = field(default_factory=list)
     example: str = ""
     why: list[str] = field(default_factory=list)
@@ -148,6 +149,24 @@ def out_and_in(guesses: list[Guess], profiles: Mapping[str, Profile], best: Assi
     into.match, out.match = None, Match("amount", 0.8, 0.8, 1.0)
     out.either = (out.column, into.column)
     out.why = ["one of the two columns is filled, which says the direction"]
+
+
+def addresses(guesses: list[Guess], profiles: Mapping[str, Profile], best: Assignment) -> None:
+    """Join an address with the province, city or county in the columns before it, which no field takes."""
+    fields = record_tables()[best.table].fields
+    for at, guess in enumerate(guesses):
+        if not guess.match or fields[guess.match.field].type != "address" or guess.join:
+            continue
+        first = at
+        while first and not guesses[first - 1].match and _is_place(profiles[guesses[first - 1].column]):
+            first -= 1
+        if first < at:
+            guess.join = tuple(g.column for g in guesses[first : at + 1])
+            guess.why.append("the columns before it are the places that it lies in")
+
+
+def _is_place(profile: Profile) -> bool:
+    return bool(profile.values) and profile.matches(_PLACE) > _MOSTLY
 
 
 def posts(guesses: list[Guess], best: Assignment) -> None:

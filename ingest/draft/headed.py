@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +11,11 @@ from typing import Any
 
 from ingest.raw import SPACE
 
+_YEARLY = r"(?:19|20)\d\d(?:年|[-./])?(?:0?[1-9]|1[0-2])(?!\d)(?:月|-01 00:00:00)?"
+MONTH = re.compile(
+    rf"(?<!\d){_YEARLY}|(?<!\d)(?:1[0-2]|0?[1-9])(?=月)|(?:十[一二]?|[一二三四五六七八九])(?=月)"
+)  # in a header
+MONTHS = 3  # headers that are months, a quarter, from which on they are no values
 HEAD = 40  # rows among which the header is looked for
 _FEW_ROWS, _FEW_SHARE = 8, 0.02  # rows of another width that are no drift but broken
 
@@ -78,7 +84,7 @@ def _merged(top: Sequence[Sequence[str]]) -> tuple[int, list[str]] | None:
         for a, b in pairs:
             over = a or (over if b else "")
             names.append(f"{over}/{b}" if over and b else over or b)
-        if not any(b.isdigit() for _, b in pairs) and _is_header(names):
+        if not any(b.isdigit() and not MONTH.fullmatch(b) for _, b in pairs) and _is_header(names):
             return i, names
     return None
 
@@ -112,7 +118,9 @@ def _is_header(cells: Sequence[str]) -> bool:
     said = [c.strip(SPACE) for c in cells]
     if sum(map(bool, said)) < max(2, 0.8 * len(said)):
         return False
-    numbers = sum(c.replace(".", "").replace("-", "").replace(":", "").isdigit() for c in said)
+    months = {c for c in said if MONTH.fullmatch(c)}
+    words = [c for c in said if c not in months or len(months) < MONTHS]
+    numbers = sum(c.replace(".", "").replace("-", "").replace(":", "").isdigit() for c in words)
     return numbers == 0 and max(map(len, said)) <= 40 and len(set(said)) > 0.8 * len(said)
 
 

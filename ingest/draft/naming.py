@@ -28,8 +28,8 @@ def data(name: str) -> Mapping[str, Any]:
 
 
 def plain(text: str) -> str:
-    """Return a header as it is compared: width, case, spaces, units and brackets folded."""
-    folded = unicodedata.normalize("NFKC", text).lower()
+    """Return a header as it is compared: width, case, spaces, units, brackets and braces folded."""
+    folded = re.sub(r"\{.*?\}", "", unicodedata.normalize("NFKC", text).lower())
     folded = re.sub(r"[(（\[【].*?[)）\]】]", "", folded) or folded
     return re.sub(r"[\s_\-/*:：#.]+", "", folded)
 

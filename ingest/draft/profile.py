@@ -44,6 +44,11 @@ _MONTHS = ("yyyyMM", "yyyy-MM", "yyyy年M月")
 _YEAR = r"^(18[5-9]\d|19\d\d|20\d\d|2100)"
 _UNSET = re.compile(r"^[0\-:/ ]*$|^9999|^0001|^1899|^长期$|^无$|^/$|^-$|^NULL$", re.I)
 _TWO_DIGITS = ("yy-MM-dd", "yyMMdd", "d/M/yyyy", "M/d/yyyy", "excel", "epoch", "lunar")
+# Which of its numbers is the month is told by those above 12.
+_HALVES = {
+    "d/M/yyyy": r"^[0-3]?\d[-/.](0?[1-9]|1[0-2])[-/.]\d{4}$",
+    "M/d/yyyy": r"^(0?[1-9]|1[0-2])[-/.][0-3]?\d[-/.]\d{4}$",
+}
 _FEW = 60  # distinct values that a code may have
 
 
@@ -153,13 +158,23 @@ class Profile:
         """Whether so few values occur that they may be codes."""
         return 0 < len(self.counts) <= _FEW and len(self.counts) <= max(12, 0.1 * len(self.values))
 
+    @property
+    def is_either_way(self) -> bool:
+        """Whether every day may be read with its month first as well as last."""
+        return min(map(self.matches, _HALVES.values())) == 1
+
+    @property
+    def are_words(self) -> bool:
+        """Whether its values are a few Chinese words, several of them."""
+        return self.few and len(self.counts) > 1 and self.matches(r"^[\x{4e00}-\x{9fff}]{2,}") == 1
+
     @cached_property
     def styles(self) -> dict[str, float]:
         """Date style → share of the set values that it reads, the likeliest first."""
         texts = self.some.filter(~self.some.str.contains(_UNSET.pattern.replace("^NULL$", "(?i)^NULL$")))
         found: dict[str, pl.Series] = {}
         for style in (*_DAYS, *_TIMES, *_MONTHS, "yyMMdd"):
-            pattern = STYLES[style] or r"农历"
+            pattern = _HALVES.get(style) or STYLES[style] or r"农历"
             fits = texts.str.contains(pattern)
             if style not in _TWO_DIGITS:
                 fits = fits & texts.str.contains(_YEAR)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any
 
 from ingest.draft.coding import TODO, Code
@@ -13,6 +15,7 @@ from ingest.draft.evidence import Guess
 from ingest.draft.sample import glob
 from jiwang.ontology import record_tables
 
+_DRAFTED = "# Drafted by `jiwang source check`"  # how a draft begins
 _BARE = re.compile(r"^[A-Za-z0-9_-]+$")
 
 
@@ -21,16 +24,29 @@ def toml(draft: Draft, name: str | None = None) -> str:
     return "\n".join(_lines(draft, name or draft.name)) + "\n"
 
 
+def of_the_same_files(folder: Path, drafts: Sequence[Draft]) -> list[Path]:
+    """Return the mappings in a folder that were drafted from files of these drafts, by whatever name."""
+    names = [draft.sample.name for draft in drafts]
+    found = []
+    for path in sorted(folder.glob("*.toml")):
+        text = path.read_text(encoding="utf-8")
+        globs = re.findall(r'^files = \["(.+)"\]$', text, re.M) if text.startswith(_DRAFTED) else []
+        if any(fnmatchcase(name, re.sub(r"\{\w+\}", "*", glob)) for glob in globs for name in names):
+            found.append(path)
+    return found
+
+
 def _lines(draft: Draft, name: str) -> Iterator[str]:
     title = record_tables()[draft.table].title
-    yield f"# Drafted by `jiwang source check` from {draft.sample.rows:,} rows of {draft.sample.name}."
+    yield f"{_DRAFTED} from {draft.sample.rows:,} rows of {draft.sample.name}."
     yield f"# {title.zh} ({title.en}); sure {draft.sure:.0%}, next best: {draft.other}."
     yield from (f"# note: {note}" for note in draft.sample.notes)
     yield from (f"# {TODO}: {todo}" for todo in draft.todo)
     yield f"id = {_value(name)}"
     yield f"department = {_value(draft.department)}"
     yield f"table = {_value(draft.table)}"
-    yield f"files = {_value([glob(draft.sample.name)])}"
+    files = draft.sample.pattern or draft.sample.name
+    yield f"files = {_value([glob(files)])}"
     yield f"format = {_value(draft.sample.layout)}"
     if draft.sample.encoding:
         yield f"encoding = {_value(draft.sample.encoding.split(', '))}"
@@ -38,9 +54,7 @@ def _lines(draft: Draft, name: str) -> Iterator[str]:
     yield f"business_key = {_value(key)}  # {draft.repeats:.1%} of the rows repeat one"
     if draft.constants:
         yield f"constants = {_value(draft.constants)}  # look: the name of the file says so"
-    units = {g.unit_column for g in draft.guesses}
-    units |= {c for g in draft.guesses for c in (*g.join, *(g.either or ()))}
-    left = [g.column for g in draft.guesses if g.match is None and g.column not in units]
+    left = [g.column for g in draft.guesses if g.match is None and g.column not in draft.lent]
     left = [c for c in [*left, *draft.sample.left] if not c.startswith("../")]
     if left:
         yield f"ignore_columns = {_value(left)}"
@@ -64,7 +78,8 @@ def _column(guess: Guess, *, grown: bool) -> Iterator[str]:
     if guess.either:
         told = {"field": "direction", "filled": dict(zip(guess.either, ("out", "in"), strict=True))}
         yield f"{_key('/'.join(guess.either))} = {_value(told)}"
-    name = "+".join(guess.join or guess.either or ()) or guess.column
+    several = "+".join(guess.join or guess.either).replace("{", "").replace("}", "")
+    name = several or guess.column
     yield f"{_key(name)} = {_value(_said(guess, grown=grown))}  # {mark}{_commented(why)}"
 
 
@@ -79,7 +94,7 @@ def _said(guess: Guess, *, grown: bool) -> dict[str, Any]:
         "separator": "" if guess.separator == ";" else guess.separator,
         "join": list(guess.join),
         "between": guess.between,
-        "either": list(guess.either or ()),
+        "either": list(guess.either),
         "unit_column": guess.unit_column,
         "dates": guess.dates,
     }

@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from ingest.column import SHEET
 from ingest.draft import fixed_width
 from ingest.draft.headed import HEAD, headed
 from ingest.draft.nested import MOST_ROWS, laid, plain
@@ -36,6 +37,9 @@ class Sample:
         header: the columns of its header line.
         left: lists of its records that are tables of their own.
         notes: what a person should know of how it was read.
+        pattern: the name with a star for the place by which the files that it is of differ.
+        month: of a file with columns a month, how the column of months is called; ``year`` the column that
+            says their year, where they say none.
     """
 
     name: str
@@ -46,6 +50,9 @@ class Sample:
     notes: list[str] = field(default_factory=list)
     header: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
+    pattern: str = ""
+    month: str = ""
+    year: str = ""
 
     @property
     def rows(self) -> int:
@@ -56,9 +63,9 @@ class Sample:
         """Add the rows of another file, or another sheet, of the same columns."""
         for name, values in other.columns.items():
             self.columns[name] += values
-        if other.sheet != self.sheet:
-            every = [*self.layout["sheets"], *other.layout["sheets"]]
-            self.layout["sheets"] = sorted({re.sub(r"\d+", "*", s) for s in every})
+        mine, theirs = (s.layout.get("sheets", ["*"]) for s in (self, other))
+        if mine != theirs:  # a workbook of one sheet names none: whatever it is called, it is read
+            self.layout["sheets"] = sorted({re.sub(r"\d+", "*", s) for s in (*mine, *theirs)})
             self.sheet = ""
 
 
@@ -200,7 +207,9 @@ def _workbook(path: Path, name: str) -> Iterator[Sample]:
             found = headed({"kind": "xlsx"}, rows)
             own = sheet if len(book.sheet_names) > 1 else ""
             layout = found.layout | ({"sheets": [sheet]} if own else {})
-            yield Sample(name, layout, None, found.columns, own, found.notes, found.header)
+            # What a sheet is called may be a code of its rows: 养老, 失业.
+            cells = found.columns | {SHEET: [sheet] * found.height}
+            yield Sample(name, layout, None, cells, own, found.notes, found.header)
 
 
 def _json(name: str, text: str, encoding: str) -> list[Sample]:

@@ -154,6 +154,15 @@ def test_a_judgement_says_who_what_and_why(
         )
 
 
+def test_a_reason_may_hold_what_some_take_for_the_end_of_a_line(resolve: Resolve) -> None:
+    world = resolve("w", **BASE)
+    why = "户口簿\u2028第二页\u0085有更名"
+    judgements.record(
+        world.workspace, kind="person", left="a", right="b", verdict="negative", who="li", why=why
+    )
+    assert judgements.log(world.workspace)["why"].to_list() == [why]
+
+
 def test_a_store_of_another_version_is_refused(resolve: Resolve) -> None:
     world = resolve("w", **BASE)
     world.table("keys").rename({"key": "anchor"}).write_parquet(world.workspace.table("entities", "keys"))

@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 
 import ingest
+from app.cli import main
 from ingest.draft import check, toml
 from ingest.draft.dictionary import read
 from ingest.mapping import load
@@ -157,6 +158,81 @@ def test_a_header_of_two_rows(tmp_path):
     told = fields(draft)
     found = (told["单位/名称"], told["单位/编号"], told["待遇/发放金额"])
     assert found == ("employer_name", "employer_no", "amount")
+
+
+@pytest.mark.parametrize("order", [("1", "2"), ("2", "1")])
+def test_a_workbook_of_one_sheet_and_one_of_two_share_a_draft(tmp_path, order):
+    rows = [line.split(",") for line in LOANS]
+    for month, titles in zip(order, (["甲"], ["一队", "二队"]), strict=True):
+        book = openpyxl.Workbook()
+        book.remove(book.active)
+        for title in titles:
+            for row in (sheet := book.create_sheet(title), rows)[1]:
+                sheet.append(row)
+        (tmp_path / "文旅").mkdir(exist_ok=True)
+        book.save(tmp_path / "文旅" / f"轨迹20240{month}.xlsx")
+    (draft,) = check([tmp_path])
+    assert draft.sample.rows == 3 * 30
+    assert {"*", "一队", "二队"} == set(draft.sample.layout["sheets"])
+
+
+def test_files_of_one_name_but_for_their_places_share_a_draft_and_those_of_other_kinds_do_not(tmp_path):
+    for name in ("青田县_轨迹", "缙云县_轨迹", "龙泉市_轨迹"):
+        laid(tmp_path, f"文旅/{name}.csv", "\n".join(LOANS))
+    for name in ("轨迹_公交", "轨迹_铁路"):
+        laid(tmp_path, f"大数据/{name}.csv", "\n".join(LOANS))
+    drafts = check([tmp_path])
+    globs = [g for d in drafts for g in tomllib.loads(toml(d))["files"]]
+    assert globs == ["大数据/轨迹_公交*.csv", "大数据/轨迹_铁路*.csv", "文旅/*_轨迹*.csv"]
+    assert [d.sample.rows for d in drafts] == [30, 30, 90]
+
+
+@pytest.mark.parametrize(
+    ("days", "style", "said"),
+    [
+        ("{d:02}/03/2024", "d/M/yyyy", False),
+        ("3/{d}/2024", "M/d/yyyy", False),
+        ("0{m}/05/2024", "M/d/yyyy", True),
+    ],
+)
+def test_days_and_months_are_told_by_those_above_twelve(tmp_path, days, style, said):
+    rows = [f"张建国,{i},{days.format(d=n % 28 + 1, m=n % 9 + 1)},城西分馆,T9" for n, i in enumerate(IDS)]
+    draft = drafted(tmp_path, "\n".join([LOANS[0], *rows]))
+    guess = next(g for g in draft.guesses if g.match and g.match.field == "occurred_at")
+    assert guess.dates == [style]
+    assert any("does the month stand first" in why for why in guess.why) == said
+
+
+def test_what_sheets_are_called_is_a_code_of_their_rows(tmp_path):
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for title in ("养老保险", "失业保险"):
+        sheet = book.create_sheet(title)
+        sheet.append(["个人编号", "单位编号", "费款所属期", "缴费基数", "个人应缴"])
+        for n in range(40):
+            sheet.append([f"P{n:06}", "D0001", "2024-03", 5000 + n, 400])
+    (tmp_path / "税务").mkdir()
+    book.save(tmp_path / "税务" / "缴费明细.xlsx")
+    (draft,) = check([tmp_path])
+    mapping = tomllib.loads(toml(draft))
+    assert mapping["columns"]["sheet"] == {"field": "scheme", "codes": "scheme", "join": ["{sheet}"]}
+    assert "scheme" in mapping["business_key"]
+    assert not any("{sheet}" in todo for todo in draft.todo)
+
+
+def test_a_draft_takes_the_place_of_the_one_before_and_of_no_other(tmp_path, capsys):
+    laid(tmp_path / "in", "文旅/生存轨迹202403.csv", "\n".join(LOANS))
+    out = tmp_path / "mine" / "x"
+    said = ["source", "check", str(tmp_path / "in"), "--out", str(out)]
+    assert main(said) == 0
+    (out / "life_trace.toml").rename(out / "life_trace_2.toml")
+    (out / "own.toml").write_text('id = "own"\nfiles = ["文旅/*.csv"]\n', encoding="utf-8")
+    capsys.readouterr()
+    assert main(said) == 2
+    assert "life_trace_2.toml is there already" in capsys.readouterr().err
+    assert main([*said, "--force"]) == 0
+    assert "life_trace_2.toml is gone" in capsys.readouterr().out
+    assert sorted(p.name for p in out.iterdir()) == ["dialect.toml", "life_trace.toml", "own.toml"]
 
 
 def test_a_file_without_rows(tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import ingest
+from ingest import reading
 from jiwang.config import Settings
 from jiwang.errors import MappingError, SourceError, UsageError, VolumeError
 
@@ -288,3 +289,16 @@ def test_one_column_two_meanings(desk):
         ("1101**********1234", None, ["citizen_id:masked"]),
         (None, "91440300708461136T", []),
     ]
+
+
+@pytest.mark.parametrize(
+    ("done", "whole", "said"),
+    [
+        (0, 900, "0 of 900 bytes"),
+        (512, 2048, "0.5 of 2.0 KiB"),
+        (3 << 20, 6 << 20, "3.0 of 6.0 MiB"),
+        (5 << 20, None, "5.0 MiB"),
+    ],
+)
+def test_progress_says_sizes_in_a_unit_that_tells_them_apart(done, whole, said):
+    assert reading.amount(done, whole) == said

@@ -301,7 +301,18 @@ def test_a_sheet_that_nobody_knows(desk):
         desk.ingest()
 
 
-def test_merged_headers_and_merged_cells(desk):
+@pytest.mark.parametrize(
+    "again",
+    [
+        [],
+        [["人员", None, "月份", "金额", "发放日期"], ["编号", "姓名"]],
+        [
+            ["编号", "姓名", "月份", "金额", "发放日期"],
+            ["编号", "姓名", "月份", "金额", "发放日期", None, " "],
+        ],
+    ],
+)
+def test_merged_headers_and_merged_cells(desk, again):
     columns = (
         COLUMNS.replace('"姓名"', '"人员/姓名"')
         .replace('"人员编号"', '"人员/编号"')
@@ -313,9 +324,12 @@ def test_merged_headers_and_merged_cells(desk):
         ["编号", "姓名"],
         ["0007", *CELLS[0][1:]],
         [*CELLS[1][:4], None],
+        *again,
     ]
     desk.lay({"人社局/pay.xlsx": workbook(Sheet1=rows)})
-    assert records(desk.ingest()) == BOTH
+    told = desk.ingest()
+    assert records(told) == BOTH
+    assert told.broken == dict.fromkeys(range(3, 3 + len(again)), "repeated_header")
 
 
 def bomb(data: bytes, size: int, *, lying: bool) -> bytes:

@@ -6,11 +6,12 @@ import csv
 import json
 import stat
 
+import openpyxl
 import polars as pl
 import pytest
 
 from app.cli import main
-from ingest import corrections, encoding, repair
+from ingest import corrections, encoding, overlay, repair
 from jiwang.errors import SourceError, UsageError, WorkspaceError
 
 HEADER = "number,id,name,month,amount,paid,reason,account"
@@ -52,6 +53,33 @@ def corrected(told, tmp_path, texts, name="edit.csv"):
     for row in rows:
         row["corrected"] = texts.get((row["source_file"], int(row["source_row"])), row["corrected"])
     return edited(path, rows)
+
+
+def test_the_last_row_of_all_has_a_text_too_when_it_is_another_header(desk, tmp_path):
+    other = "number,name,month,amount"
+    desk.mappings["pay"] = desk.mappings["pay"].replace("{ field", "{ optional = true, field")
+    desk.lay({"人社局/pay1.csv": [HEADER, GOOD, other]})
+    told = desk.ingest()
+    assert told.broken == {2: "repeated_header"}
+    assert [row["raw"] for row in exported(told, tmp_path / "edit.csv")] == [other]
+
+
+def test_lines_of_a_file_of_inner_rows_are_not_kept(desk, monkeypatch):
+    mapping = desk.mappings["pay"].replace("pay*.csv", "pay*.jsonl").replace("gb18030", "utf-8")
+    desk.mappings["pay"] = mapping.replace(
+        "business_key", 'format = { kind = "jsonl", rows = "l" }\nbusiness_key'
+    )
+    row = dict(zip(HEADER.split(","), GOOD.split(","), strict=True))
+    desk.lay({"人社局/pay1.jsonl": "".join(json.dumps({"l": [row]}) + "\n" for _ in range(30))})
+    kept = []
+    monkeypatch.setattr(encoding, "BLOCK", 400)
+    monkeypatch.setattr(
+        overlay.Overlay,
+        "raw",
+        lambda self, raw=overlay.Overlay.raw: kept.append(len(self._parts)) or raw(self),
+    )
+    desk.ingest()
+    assert kept == [0]
 
 
 def closed(told):
@@ -257,17 +285,118 @@ def test_undecodable_bytes_are_replaced(desk, tmp_path):
     assert desk.ingest().broken == {}
 
 
-def test_a_row_that_is_no_line_is_refused_with_the_way_out(desk, tmp_path):
-    desk.mappings = {"notes": NOTES.format(format='"json"')}
-    desk.lay({"notes.json": json.dumps([{"n": "1", "t": "a"}, None]).encode()})
-    told = desk.ingest()
-    path = corrected(told, tmp_path, {("notes.json", 2): '{"n": "2"}'})
-    with pytest.raises(SourceError, match="delivered anew"):
-        repair.apply(told.workspace, path, **WHO)
-
-
 def test_a_cell_that_a_spreadsheet_would_run_comes_back_as_it_was(deliver, tmp_path):
     told = deliver([GOOD, "=1+1"])
     assert exported(told, tmp_path / "a.csv")[0]["raw"] == "'=1+1"
     for number, text in enumerate(("=1+1", "'=1+1", "-x", "plain")):
         assert repair._plain(repair._harmless(text)) == text, number
+
+
+COLUMNS = HEADER.split(",")
+SOUND = dict(zip(COLUMNS, GOOD.split(","), strict=True))
+BAD = SOUND | {"number": "8", "name": "乙", "month": "二月", "amount": "1,700.00"}
+REST = [SOUND | {"number": str(n)} for n in range(10, 13)]
+
+
+def as_sheet(rows, folder):
+    book = openpyxl.Workbook()
+    book.active.append(COLUMNS)
+    for row in rows:
+        book.active.append([row[c] for c in COLUMNS])
+    book.save(folder / "pay.xlsx")
+
+
+def as_document(rows, folder):
+    (folder / "pay.json").write_text(json.dumps({"data": rows}, ensure_ascii=False), "utf-8")
+
+
+def as_inner_rows(rows, folder):
+    lines = [{"list": rows[:2]}, {"list": []}, {"list": rows[2:]}]
+    (folder / "pay.jsonl").write_text("".join(json.dumps(x) + "\n" for x in lines), "utf-8")
+
+
+def as_parquet(rows, folder):
+    pl.DataFrame(rows).write_parquet(folder / "pay.parquet")
+
+
+LAYOUTS = {
+    "xlsx": (as_sheet, '"xlsx"', "人社局/pay.xlsx"),
+    "json": (as_document, '{ kind = "json", records = "data" }', "人社局/pay.json"),
+    "jsonl": (as_inner_rows, '{ kind = "jsonl", rows = "list" }', "人社局/pay.jsonl#list"),
+    "parquet": (as_parquet, '"parquet"', "人社局/pay.parquet"),
+}
+
+
+@pytest.fixture(params=LAYOUTS)
+def unlined(request, desk):
+    """A delivery of rows that are no lines of text, the second and the last of them broken."""
+    write, form, name = LAYOUTS[request.param]
+    text = desk.mappings["pay"].replace("pay*.csv", f"pay*.{request.param}").replace("gb18030", "utf-8")
+    desk.mappings["pay"] = text.replace("business_key", f"format = {form}\nbusiness_key", 1)
+    (desk.input / "人社局").mkdir(parents=True)
+
+    def deliver(rows):
+        write(rows, desk.input / "人社局")
+        return desk.ingest()
+
+    return deliver, name
+
+
+def test_rows_that_are_no_lines_are_repaired_in_their_places(unlined, tmp_path):
+    deliver, name = unlined
+    told = deliver([SOUND, BAD, *REST, BAD])
+    assert told.broken == {2: "bad_date", 6: "bad_date"}
+    raws = {int(row["source_row"]): row["raw"] for row in exported(told, tmp_path / "rows.csv")}
+    assert "二月" in raws[2]
+    path = corrected(told, tmp_path, {(name, 2): raws[2].replace("二月", "202402")})
+    assert repair.apply(told.workspace, path, **WHO) == {name: 1}
+    again = deliver([SOUND, BAD, *REST, BAD])
+    assert again.broken == {6: "bad_date"}
+    assert closed(again) == {name: 5}
+    assert again.counts["repaired"] == {name: {"李审计": 1}}
+    record = again.table("unemployment_payment").filter(pl.col("source_row") == 2).to_dicts()[0]
+    assert (record["name"], record["amount"], str(record["month"])) == ("乙", 1700.0, "2024-02-01")
+    offered = {int(row["source_row"]): row for row in exported(again, tmp_path / "again.csv")}
+    assert offered.keys() == {6}
+
+
+def test_a_correction_of_a_row_that_is_another_now_is_not_applied(unlined, tmp_path):
+    deliver, name = unlined
+    told = deliver([SOUND, BAD, *REST, BAD])
+    raws = {int(row["source_row"]): row["raw"] for row in exported(told, tmp_path / "rows.csv")}
+    texts = {(name, n): raws[n].replace("二月", "202402") for n in (2, 6)}
+    repair.apply(told.workspace, corrected(told, tmp_path, texts), **WHO)
+    again = deliver([SOUND, BAD | {"name": "丙"}, *REST])
+    assert again.broken == {2: "bad_date"}
+    assert any(f"{name}, row 2, 6: not repaired" in w for w in again.counts["warnings"])
+
+
+def test_a_correction_that_is_no_json_is_refused(unlined, tmp_path):
+    deliver, name = unlined
+    told = deliver([SOUND, BAD, *REST])
+    path = corrected(told, tmp_path, {(name, 2): "8,,乙"})
+    if name.endswith("xlsx"):
+        assert repair.apply(told.workspace, path, **WHO) == {name: 1}
+        assert set(deliver([SOUND, BAD, *REST]).broken) == {2}  # still: its other cells are empty
+        return
+    with pytest.raises(SourceError, match="must be an object of JSON"):
+        repair.apply(told.workspace, path, **WHO)
+
+
+def test_an_element_that_is_none_is_repaired_and_the_rest_of_a_document_is_not(desk, tmp_path):
+    form = '{ kind = "json", records = "data" }'
+    text = desk.mappings["pay"].replace("pay*.csv", "pay*.json").replace("gb18030", "utf-8")
+    desk.mappings["pay"] = text.replace("business_key", f"format = {form}\nbusiness_key", 1)
+    whole = json.dumps({"data": [SOUND, None, BAD]}, ensure_ascii=False)
+    desk.lay({"人社局/pay.json": whole[: whole.index("二月")].encode()})
+    told = desk.ingest()
+    assert told.broken == {2: "null_record", 3: "bad_json"}
+    rows = exported(told, tmp_path / "rows.csv")
+    assert [row["raw"] for row in rows] == ["null", ""]
+    texts = {("人社局/pay.json", 2): json.dumps(SOUND | {"number": "9"})}
+    repair.apply(told.workspace, corrected(told, tmp_path, texts), **WHO)
+    assert desk.ingest().broken == {3: "bad_json"}
+    with pytest.raises(SourceError, match="the rest of a file that is cut off"):
+        repair.apply(
+            told.workspace, corrected(told, tmp_path, {("人社局/pay.json", 3): "{}"}, "c.csv"), **WHO
+        )

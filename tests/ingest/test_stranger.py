@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import gzip
+import io
+import zipfile
 
 import pytest
 
+from ingest import opening
 from ingest.draft import check, toml
 from ingest.draft.coding import TODO
+from jiwang.codes.citizen import check_digit
 from jiwang.errors import SourceError
+
+FIRST = [f"33110219{50 + i}0{i % 9 + 1}1{i % 9}{100 + i}" for i in range(40)]
+IDS = [f + check_digit(f) for f in FIRST]
 
 FLOWS = """
 id = "flows"
@@ -48,8 +55,41 @@ def test_a_file_packed_by_gzip(desk):
 def test_a_packed_file_that_is_cut_off(desk):
     desk.mappings = {"flows": FLOWS}
     desk.lay({"flows.csv.gz": gzip.compress(LEDGER.encode() * 200)[:-20]})
-    with pytest.raises(SourceError, match=r"flows\.csv\.gz: it is packed by gzip, and cannot be unpacked"):
+    with pytest.raises(SourceError, match=r"flows\.csv\.gz: it is packed, and cannot be unpacked"):
         desk.ingest()
+
+
+def zipped(members):
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return made.getvalue()
+
+
+def test_a_zip_of_one_file_is_read_and_one_of_several_says_what_to_do(desk):
+    desk.mappings = {"flows": FLOWS.replace("flows*", "flows*.zip")}
+    desk.lay({"flows.zip": zipped({"a.csv": LEDGER, "__MACOSX/a.csv": "x"})})
+    assert desk.ingest().counts["rows_read"] == 3
+    desk.lay({"flows.zip": zipped({"a.csv": LEDGER, "b.csv": LEDGER})})
+    with pytest.raises(SourceError, match=r"flows\.zip: 2 files are packed in it") as error:
+        desk.ingest()
+    assert "unpack it into a folder" in error.value.remedy
+
+
+def test_a_bomb_of_text_is_refused_while_it_unpacks(desk, monkeypatch):
+    monkeypatch.setattr(opening, "BOMB", 1 << 20)
+    desk.mappings = {"flows": FLOWS.replace("flows*", "flows*.zip")}
+    desk.lay({"flows.zip": zipped({"a.csv": LEDGER + "9,20250102,080000,1.00,\n" * 400_000})})
+    with pytest.raises(SourceError, match=r"flows\.zip: it unpacks to more than 200 times its size"):
+        desk.ingest()
+
+
+def test_an_address_is_drafted_with_the_places_before_it(tmp_path):
+    head = "GMSFHM,XM,省份,区县,住址"
+    lines = [head, *(f"{i},张建国,浙江省,青田县,学院路{n}号" for n, i in enumerate(IDS))]
+    _, text = drafted(tmp_path, {"公安/常住人口.csv": "\n".join(lines)})
+    assert '"省份+区县+住址" = { field = "address", join = ["省份", "区县", "住址"] }' in text
 
 
 def drafted(tmp_path, files):

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from ingest import moments
-from ingest.mapping import Column
+from ingest.column import Column
 from ingest.raw import stripped
 from ingest.values import Meaning, read
 from jiwang.ontology import FieldType
