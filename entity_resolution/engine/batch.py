@@ -183,12 +183,7 @@ def _held(known: Index, field: int, texts: pl.Series) -> Ints:
 def _mixed(ours: Values, theirs: pl.Series) -> tuple[Values, npt.NDArray[np.uint32]]:
     """Return the values of both sides, and where the batch's own stand among them."""
     texts = pl.concat([ours.texts, theirs.rename(ours.texts.name)]).unique().sort()
-    place = pl.DataFrame({"text": texts}).with_row_index("code")
-    of_own = (
-        pl.DataFrame({"text": ours.texts}).join(place, on="text", maintain_order="left")["code"].to_numpy()
-    )
-    whole = Values(ours.field, texts, {}, values.usable_of(ours.field, texts), values.partial(texts))
-    return whole, of_own.astype(np.uint32)
+    return values.of_texts(ours.field, texts), values.codes_of(ours.texts, texts)
 
 
 def _unite(

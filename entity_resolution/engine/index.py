@@ -23,7 +23,7 @@ from entity_resolution.engine.learn import LEVELS, Weights
 from entity_resolution.engine.profile import Profile
 from entity_resolution.engine.resolve import Resolution
 from entity_resolution.engine.units import Units, cell_keys
-from entity_resolution.engine.values import NONE, Codes, Said
+from entity_resolution.engine.values import Said, gathered
 from jiwang.errors import WorkspaceError
 from jiwang.workspace import write_json
 
@@ -221,7 +221,7 @@ def write_part(folder: Path, number: int, part: Part, first: int) -> None:
         first: number of the first unit.
     """
     said, here = part.said, part.units
-    anchors = {f"anchor:{n}": _texts(said.values[n].texts, codes) for n, codes in here.anchor.items()}
+    anchors = {f"anchor:{n}": gathered(said.values[n].texts, codes) for n, codes in here.anchor.items()}
     own = {"entity_id": part.entity, "record_id": part.record, "source": here.source}
     pl.DataFrame(own | anchors).write_ipc(folder / f"units.{number}.arrow")
     _write_listed(folder, number, part)
@@ -246,12 +246,3 @@ def _write_listed(folder: Path, number: int, part: Part) -> None:
     listed = pl.DataFrame({"field": field, "text": pl.concat([t.alias("text") for t in texts])})
     listed[order].rechunk().write_ipc(folder / f"listed.{number}.arrow")
     np.save(folder / f"starts.{number}.npy", np.sum([r.starts for r in rows], axis=0))
-
-
-def _texts(texts: pl.Series, codes: Codes) -> pl.Series:
-    at = pl.Series(codes, dtype=pl.UInt32)
-    return (
-        texts.gather(at.set(at == int(NONE), None))
-        if len(texts)
-        else pl.Series([None] * len(at), dtype=pl.String)
-    )

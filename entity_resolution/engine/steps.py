@@ -12,7 +12,7 @@ from entity_resolution.engine import block, kinds, publish, resolve, seam, units
 from entity_resolution.engine.profile import Profile
 from entity_resolution.engine.seam import Plan
 from entity_resolution.engine.units import Listed, Units
-from entity_resolution.engine.values import NONE, Codes, Said, Values
+from entity_resolution.engine.values import NONE, Codes, Said
 
 Ints = npt.NDArray[np.int64]
 
@@ -70,18 +70,9 @@ def spoken(frame: pl.DataFrame, plan: Plan, names: Sequence[str], *, parts: bool
         lists, of = frame[f"said:{name}"], plan.profile.of(name)
         raws = [lists.list.get(i, null_on_oob=True).alias("t") for i in range(plan.columns[name])]
         texts = pl.concat([pl.Series("t", [], dtype=pl.String), *raws]).drop_nulls().unique().sort()
-        more = kinds.parts(of, texts.to_frame("text"), plan.profile.parts_of(name)) if parts else {}
-        usable, partial = values.usable_of(of, texts), values.partial(texts)
-        said.values[name] = Values(of, texts, {"": texts, **more}, usable, partial)
-        said.codes[name] = [codes_of(t, texts) for t in raws]
+        said.values[name] = values.of_texts(of, texts, plan.profile.parts_of(name) if parts else frozenset())
+        said.codes[name] = [values.codes_of(t, texts) for t in raws]
     return said
-
-
-def codes_of(texts: pl.Series, known: pl.Series) -> Codes:
-    """Return the place of each text among the known ones, `NONE` for null."""
-    place = known.to_frame("t").with_row_index("i")
-    found = texts.to_frame("t").join(place, on="t", how="left", maintain_order="left")["i"]
-    return found.cast(pl.UInt32).fill_null(int(NONE)).to_numpy()
 
 
 def cells(frame: pl.DataFrame, plan: Plan) -> pl.DataFrame:
@@ -154,11 +145,7 @@ def _bearing(said: Said, here: Units, profile: Profile) -> dict[str, pl.Series]:
 
 
 def _hashed(texts: pl.Series, codes: Codes) -> pl.Series:
-    return (
-        _signed(values.gathered(texts, codes))
-        if len(texts)
-        else pl.Series([None] * len(codes), dtype=pl.Int64)
-    )
+    return _signed(values.gathered(texts, codes))
 
 
 def _signed(texts: pl.Series) -> pl.Series:

@@ -12,7 +12,7 @@ from types import ModuleType
 import polars as pl
 import pytest
 
-from entity_resolution.engine import profile, publish, scale, spark, spreading, tabular
+from entity_resolution.engine import batch, profile, publish, scale, spark, spreading, tabular
 from entity_resolution.engine.profile import Profile
 from entity_resolution.engine.resolve import Judged, Resolution, resolve
 from entity_resolution.engine.shards import Shards
@@ -78,11 +78,24 @@ def strict(rules: Profile) -> Profile:
     return rules.model_copy(update={"cap": 6, "refine": ["name.first"], "constraints": bound})
 
 
+def whole_names(rules: Profile) -> Profile:
+    """Return a profile in which a name that has lost a character is still a name."""
+    fields = [f.model_copy(update={"whole": f.name == "name"}) for f in rules.field]
+    return rules.model_copy(update={"field": fields})
+
+
+def losing(table: pl.DataFrame) -> pl.DataFrame:
+    """Let one person in five have lost the last character of the name in every row."""
+    lost = pl.col("record_id").str.slice(1).cast(pl.Int64) % 5 == 0
+    return table.with_columns(name=pl.when(lost).then(pl.col("name").str.head(2) + "?").otherwise("name"))
+
+
 LATIN, CHINESE = profile.load("person"), profile.load("person_cn")
 CASES = {
     "latin": (latin(150), LATIN, Judged()),
     "latin, small blocks, judged": (latin(200), LATIN.model_copy(update={"cap": 6}), judged(latin(200))),
     "han": (han(1_200), CHINESE, Judged()),
+    "han, lost characters are names": (losing(han(800)), whole_names(CHINESE), Judged()),
     "han, all constraints, judged": (han(800), strict(CHINESE), judged(han(800))),
 }
 
@@ -156,6 +169,25 @@ def test_the_verb_in_parts_publishes_what_it_does_in_memory(
         tmp_path / "parts" / "summary.json"
     ).read_text()
     assert not list(tmp_path.glob(".parts*")), "no part is left behind"
+
+
+def test_a_name_that_lost_a_character_is_a_name_to_a_batch_too(tmp_path: Path) -> None:
+    table = losing(han(800))
+    late = pl.col("source") == "a"
+    table.filter(~late).write_parquet(tmp_path / "base.parquet")
+    table.filter(late).write_parquet(tmp_path / "late.parquet")
+    tabular.run(tmp_path / "base.parquet", whole_names(CHINESE), tmp_path / "out", progress=SilentProgress())
+    batch.run(tmp_path / "late.parquet", tmp_path / "out", progress=SilentProgress())
+    name = table.select("record_id", "name")
+    edges = pl.read_parquet(tmp_path / "out" / "edges.1.parquet")
+    edges = edges.join(name, left_on="left", right_on="record_id")
+    edges = edges.join(name, left_on="right", right_on="record_id", suffix="_b")
+    equal = edges.filter(
+        (pl.col("name") == pl.col("name_b")) & pl.col("name").str.contains("?", literal=True)
+    )
+    levels = equal.explode("evidence").unnest("evidence").filter(field="name")["level"].unique()
+    assert len(levels)
+    assert levels.str.starts_with("same").all()
 
 
 def test_rows_without_ids_are_numbered_in_parts_too(tmp_path: Path) -> None:
