@@ -38,7 +38,7 @@ def resolve(parties: Parties) -> People:
     """Resolve person parties as `people.gather` gives them."""
     profiles = parties.profiles.filter(~pl.col("reference"))
     tied = cells.build(profiles)
-    model = weigh.learned(profiles, tied.links)
+    model = weigh.learned(parties.profiles, tied.links)
     links, by_number = _numbers(profiles, tied.links, model)
     weighed = [by_number]
     open_profiles = profiles.filter(pl.col("key").is_not_null())

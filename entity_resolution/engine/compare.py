@@ -63,12 +63,10 @@ def patterns(a: Ints, b: Ints, said: Said, units: Units, profile: Profile) -> Pa
     packed = np.zeros(len(a), dtype=np.uint64)
     fields = [f.name for f in profile.evidence]
     for number, name in enumerate(fields):
-        for start in range(0, len(a), _LIMIT):
-            part = slice(start, start + _LIMIT)
-            found = levels(a[part], b[part], name, said, units)
-            if profile.of(name).several:
-                found[found == len(names_of_levels(profile.of(name))) - 1] = 0
-            packed[part] |= found.astype(np.uint64) << np.uint64(4 * number)
+        found = levels(a, b, name, said, units)
+        if profile.of(name).several:
+            found[found == len(names_of_levels(profile.of(name))) - 1] = 0
+        packed |= found.astype(np.uint64) << np.uint64(4 * number)
     packed = _without_echoes(packed, fields, profile)
     distinct, of_pair = np.unique(packed, return_inverse=True)
     columns = [(distinct >> np.uint64(4 * i)) & np.uint64(15) for i in range(len(fields))]
@@ -77,6 +75,14 @@ def patterns(a: Ints, b: Ints, said: Said, units: Units, profile: Profile) -> Pa
 
 def levels(a: Ints, b: Ints, name: str, said: Said, units: Units) -> Bytes:
     """Return the level of each pair in one field: the strongest among the values of either side."""
+    found = np.empty(len(a), dtype=np.uint8)
+    for start in range(0, len(a), _LIMIT):
+        part = slice(start, start + _LIMIT)
+        found[part] = _levels(a[part], b[part], name, said, units)
+    return found
+
+
+def _levels(a: Ints, b: Ints, name: str, said: Said, units: Units) -> Bytes:
     rows, values = units.listed[name], said.values[name]
     ours, theirs = np.diff(rows.starts)[a], np.diff(rows.starts)[b]
     times = ours * theirs
