@@ -17,6 +17,7 @@ from entity_resolution.engine.publish import SUMMARY
 from entity_resolution.engine.resolve import Resolution
 from entity_resolution.engine.units import Units
 from entity_resolution.engine.values import Said
+from jiwang.errors import WorkspaceError
 from jiwang.ids import digest
 from jiwang.workspace import write_json
 
@@ -55,19 +56,15 @@ class Joined:
 
 
 def publish_batch(found: Resolution, joined: Joined, known: Index, out: Path) -> dict[str, Any]:
-    """Publish a grown folder: the batch in all tables and in the index; return the summary."""
+    """Publish a grown folder: the batch in all tables and in the index; return the summary.
+
+    Raises:
+        WorkspaceError: another run published there after the batch was resolved.
+    """
     of_unit, records = _entities_of_units(found, joined), _records_of_units(found, joined)
     fresh = publish.links(found, of_unit.gather(found.of_record)).with_columns(how=pl.lit("batch"))
     told = publish.evidence(found)
     review = _review(found, told, of_unit, records)
-    earlier = [pl.read_parquet(out / "review.parquet")] if (out / "review.parquet").is_file() else []
-    entities = _grown(pl.read_parquet(out / "entities.parquet"), found, fresh)
-    grown = {
-        "links": pl.concat([pl.read_parquet(out / "links.parquet"), fresh]),
-        "entities": entities,
-        f"edges.{len(known.starts)}": publish.edges(found, told, records),
-        "review": pl.concat([*earlier, review]).unique("review_id", keep="first", maintain_order=True),
-    }
     part = index.Part(
         joined.own_said,
         joined.own,
@@ -78,6 +75,15 @@ def publish_batch(found: Resolution, joined: Joined, known: Index, out: Path) ->
         found.met.keyed,
     )
     with published(out, grown=True) as folder:
+        if index.open_index(folder).made != known.made:
+            raise WorkspaceError(f"{out} was published anew meanwhile", "join the batch again")
+        entities = _grown(pl.read_parquet(folder / "entities.parquet"), found, fresh)
+        grown = {
+            "links": pl.concat([pl.read_parquet(folder / "links.parquet"), fresh]),
+            "entities": entities,
+            f"edges.{len(known.starts)}": publish.edges(found, told, records),
+            "review": _with_earlier(review, folder / "review.parquet"),
+        }
         _replace(grown, folder)
         index.write_part(folder / index.FOLDER, len(known.starts), part, known.units)
         index.write_meta(
@@ -85,6 +91,11 @@ def publish_batch(found: Resolution, joined: Joined, known: Index, out: Path) ->
             known.units + joined.own.n,
         )  # fmt: skip
         return _summary(folder, grown["links"].height, fresh.height, entities.height, review.height)
+
+
+def _with_earlier(review: pl.DataFrame, path: Path) -> pl.DataFrame:
+    earlier = [pl.read_parquet(path)] if path.is_file() else []
+    return pl.concat([*earlier, review]).unique("review_id", keep="first", maintain_order=True)
 
 
 def _summary(out: Path, records: int, batch: int, entities: int, review: int) -> dict[str, Any]:

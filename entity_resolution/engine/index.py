@@ -44,6 +44,7 @@ class Index:
         weights: the weights that it was resolved with.
         starts: number of the first unit of each part.
         units: number of units in all.
+        made: when it was written, which tells one published state from the next.
     """
 
     folder: Path
@@ -51,6 +52,7 @@ class Index:
     weights: Weights
     starts: Sequence[int]
     units: int
+    made: int
 
     def find(self, name: str, wanted: lookup.Keys, most: int | None = None) -> tuple[Ints, lookup.Rows]:
         """Return all that stands under keys of a lookup, all parts together, as `lookup.find` does."""
@@ -113,6 +115,7 @@ def open_index(out: Path) -> Index:
     if not path.is_file():
         raise WorkspaceError(f"{out} holds no index that a batch could join", remedy)
     try:
+        at = path.stat().st_mtime_ns  # before it is read: what is published meanwhile is newer
         meta = json.loads(path.read_text(encoding="utf-8"))
         made = {k: meta[k] for k in versions()}
         if made != versions():
@@ -120,7 +123,7 @@ def open_index(out: Path) -> Index:
         profile = Profile.model_validate(meta["profile"])
         table, blank = np.array(meta["weights"]), np.zeros((0, LEVELS))
         weights = Weights(meta["fields"], meta["prior"], table, blank, blank, (0, 0))
-        return Index(path.parent, profile, weights, meta["starts"], int(meta["units"]))
+        return Index(path.parent, profile, weights, meta["starts"], int(meta["units"]), at)
     except (ValueError, KeyError, TypeError) as error:
         raise WorkspaceError(f"{path} cannot be read ({type(error).__name__}: {error})", remedy) from error
 

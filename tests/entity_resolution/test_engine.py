@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from entity_resolution.engine import batch, folder, index, merge, profile, publish, tabular
+from entity_resolution.engine import batch, folder, grow, index, merge, profile, publish, tabular
 from entity_resolution.engine.profile import Profile
 from entity_resolution.engine.resolve import Judged, resolve
 from entity_resolution.engine.values import NONE
@@ -372,6 +372,29 @@ def test_two_runs_do_not_publish_in_one_folder_at_once(tmp_path: Path) -> None:
     ):
         pass
     assert len(links(out)) == 60
+
+
+def test_of_two_batches_on_one_state_the_second_is_told_to_begin_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = published(people(60), tmp_path)
+    first, second = (
+        people(5, seed=s).with_columns(record_id=pl.format("{}{}", pl.lit(f"n{s}"), "record_id"))
+        for s in (8, 9)
+    )
+    real = grow.publish_batch
+
+    def late(*given: Any) -> dict[str, Any]:
+        monkeypatch.setattr(grow, "publish_batch", real)
+        joined(first, out)  # another run gets there while this one has looked up what it meets
+        return real(*given)
+
+    monkeypatch.setattr(grow, "publish_batch", late)
+    with pytest.raises(WorkspaceError, match="published anew meanwhile"):
+        joined(second, out)
+    assert len(links(out)) == 130
+    assert joined(second, out)["records"] == 140
+    assert len(links(out)) == 140
 
 
 def test_a_batch_that_would_merge_published_entities_is_reviewed(tmp_path: Path) -> None:
