@@ -248,14 +248,21 @@ def test_without_pyspark_or_java_the_remedy_is_told(monkeypatch: pytest.MonkeyPa
 
 @pytest.fixture(scope="module")
 def runner() -> Iterator[spark.Spark]:
-    """Give a runner on one session of this machine."""
+    """Give a runner on one small session of this machine, the same for all cases."""
     quick = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"  # a session of seconds gains nothing from more
-    settings = {"spark.driver.memory": "1g", "spark.driver.extraJavaOptions": quick}
+    settings = {
+        "spark.driver.memory": "1g",
+        "spark.driver.extraJavaOptions": quick,
+        "spark.default.parallelism": "2",
+        "spark.sql.shuffle.partitions": "2",
+        "spark.sql.adaptive.enabled": "false",  # plans every stage anew, for tables of a thousand rows
+    }
     with spark.session("local[2]", **settings) as session:
         yield spark.Spark(session, 2)
 
 
 @pytest.mark.spark
+@pytest.mark.timeout(900)  # a Java machine has to start, on whatever else runs
 @pytest.mark.parametrize("case", ["latin, small blocks, judged", "han"])
 def test_spark_links_as_this_machine_does(runner: spark.Spark, case: str, tmp_path: Path) -> None:
     table, rules, decided = CASES[case]
@@ -263,6 +270,7 @@ def test_spark_links_as_this_machine_does(runner: spark.Spark, case: str, tmp_pa
 
 
 @pytest.mark.spark
+@pytest.mark.timeout(900)  # a Java machine has to start, on whatever else runs
 def test_what_spark_would_read_otherwise_is_refused(runner: spark.Spark, tmp_path: Path) -> None:
     table = latin(5)
     with pytest.raises(UsageError, match="rows have no order"):
