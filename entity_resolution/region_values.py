@@ -20,6 +20,7 @@ from jiwang.ontology import record_tables
 
 TOLD = ("death",)  # families of tables whose birth dates relatives tell, by the lunar calendar perhaps
 OWNER = "legal_person"  # is named beside the firm; need not be insured by it
+IDLE = "idle "  # and a number: the employer of one who has none
 _TOLD_IN = [t.name for t in record_tables().values() if t.family in TOLD]
 _COLUMNS = ("key", "former", "sex", "phone", "home", "place", "household_no", "account", "cid")
 Flags = npt.NDArray[np.bool_]
@@ -82,7 +83,7 @@ def read(profiles: pl.DataFrame, rules: Profile) -> RegionValues:
         birth_told=pl.when(told).then(born),
         born=pl.col("born").cast(pl.String),
         employer=pl.when(pl.col("role") != OWNER).then("employer"),
-        idle=pl.when(pl.col("employer").is_null()).then(pl.format("idle {}", "profile")),
+        idle=pl.when(pl.col("employer").is_null()).then(pl.format(IDLE + "{}", "profile")),
         firm="employer",
     )
     return RegionValues(rules, values.read(texts, rules))

@@ -34,7 +34,7 @@ SHARED = (
 )  # fmt: skip
 _NEAR = {"sounds alike": SOUND, "a character lost": WRITING, "written otherwise": WRITING,
          "one character differs": SHAPE}  # fmt: skip
-_ALIKE = [0.0, *[EXACT] * len(SAME), *(_NEAR.get(level, 0.0) for level in alike.LEVELS["han_name"])]
+ALIKE = [0.0, *[EXACT] * len(SAME), *(_NEAR.get(level, 0.0) for level in alike.LEVELS["han_name"])]
 _PAIR = pl.Schema({
     "alike": pl.Float64(), "bits": pl.Float64(), "evidence": pl.Float64(), "against": pl.List(pl.String()),
     "reason": pl.String(), "parts": pl.List(pl.Struct({"field": pl.String(), "weight": pl.Float64()})),
@@ -120,7 +120,7 @@ def _units(rows: pl.DataFrame, said: Said, rules: Profile, *, hold_out: bool = F
 
 def _compared(said: Said, of: Units, asked: Flags, rules: Profile) -> Met:
     left, right = _candidates(said, of, asked, rules)
-    near = np.array(_ALIKE)[compare.levels(left, right, "name", said, of)] > 0  # of most pairs they are not
+    near = np.array(ALIKE)[compare.levels(left, right, "name", said, of)] > 0  # of most pairs they are not
     left, right = left[near], right[near]
     return Met(said, of, asked, left, right, compare.patterns(left, right, said, of, rules))
 
@@ -155,7 +155,7 @@ def _told(found: Patterns, model: Model) -> pl.DataFrame:
         bits = prior + sum(worth.values())
         parts = [{"field": f, "weight": w} for f, w in ({"prior": prior} | worth).items() if w]
         against = [f for f in model.rules.constraints.differ if said[f] == "differs"]
-        rows.append((_ALIKE[levels[at]], bits, bits - prior - worth["name"], against, _reason(said), parts))
+        rows.append((ALIKE[levels[at]], bits, bits - prior - worth["name"], against, _reason(said), parts))
     return pl.DataFrame(rows, schema=_PAIR, orient="row")[found.of_pair]
 
 

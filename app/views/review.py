@@ -91,6 +91,8 @@ def _case(desk: Desk, case: Case, t: Words) -> None:
         answer = identity.explain(desk, case.left, case.right)
         told = [t(f"against.{code}") for code in answer.against] or [t("against.none")]
         frame.show(el("div", *(el("p", line) for line in told), css="jw-panel"))
+        if answer.weighed:
+            frame.show(waterfall(((p.field, p.weight) for p in answer.weighed.parts), t))
     _form(desk, case, t)
 
 

@@ -186,9 +186,18 @@ def id_keys(ids: pl.Series) -> lookup.Keys:
 
 def block_keys(keyed: Sequence[pl.DataFrame]) -> lookup.Keys:
     """Return the keys of the blocks of all rules, one rule after the other, in the lookup of blocks."""
-    # A rule's hashes are turned by its number: two rules on one value are two blocks.
-    turned = [rows["h"].to_numpy() ^ np.uint64(_TURN * (i + 1) % 2**64) for i, rows in enumerate(keyed)]
-    return np.concatenate(turned)
+    return np.concatenate([_turned(rows["h"].to_numpy(), i) for i, rows in enumerate(keyed)])
+
+
+def block_key(h: int, rule: int) -> lookup.Keys:
+    """Return the key of one block of a rule, given by its number, in the lookup of blocks."""
+    return _turned(np.array([h], dtype=np.uint64), rule)
+
+
+def _turned(hashes: lookup.Keys, rule: int) -> lookup.Keys:
+    """Turn a rule's hashes by its number: two rules on one value are two blocks."""
+    found: lookup.Keys = hashes ^ np.uint64(_TURN * (rule + 1) % 2**64)
+    return found
 
 
 @dataclass(frozen=True)

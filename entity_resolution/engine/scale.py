@@ -200,7 +200,7 @@ def _everyone(runner: Runner[T], shards: T, cell: Ints, hidden: Ints, plan: Plan
     home = rows["home"].to_numpy()
     shown = cell.copy()
     shown[hidden] = plan.rows + hidden
-    codes = {name: _codes(rows[name]) for name in singles}
+    codes = {name: values.ranked(rows[name]) for name in singles}
     here = Units(
         np.searchsorted(number, shown).astype(np.uint32),
         len(number),
@@ -213,12 +213,6 @@ def _everyone(runner: Runner[T], shards: T, cell: Ints, hidden: Ints, plan: Plan
     latest = [(rows[f"event:{i}"].to_numpy(), rows[f"end:{i}"].to_numpy()) for i in range(len(bound.after))]
     only = {n: codes[f"only:{n}"] for n in bound.differ}
     return Everyone(number, here, rows["says"].to_numpy(), only, latest)
-
-
-def _codes(hashes: pl.Series) -> npt.NDArray[np.uint32]:
-    """Number hashes, `NONE` for null; only whether two are equal is ever asked."""
-    number = (hashes.rank("dense") - 1).cast(pl.UInt32)
-    return number.fill_null(int(NONE)).to_numpy()
 
 
 def _compared(runner: Runner[T], shards: T, pairs: T, plan: Plan) -> tuple[T, pl.DataFrame]:

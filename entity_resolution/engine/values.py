@@ -137,6 +137,11 @@ def codes_of(texts: pl.Series, known: pl.Series) -> Codes:
     return found.cast(pl.UInt32).fill_null(int(NONE)).to_numpy()
 
 
+def ranked(of: pl.Series) -> Codes:
+    """Number values, `NONE` for null, where only whether two are equal is ever asked."""
+    return (of.rank("dense").cast(pl.Int64) - 1).fill_null(int(NONE)).cast(pl.UInt32).to_numpy()
+
+
 def _recoded(recode: Codes, places: Codes) -> Codes:
     return np.append(recode, NONE)[np.minimum(places, len(recode))].astype(np.uint32)
 
