@@ -73,6 +73,13 @@ def patterns(a: Ints, b: Ints, said: Said, units: Units, profile: Profile) -> Pa
     return Patterns(fields, np.stack(columns, axis=1).astype(np.uint8), of_pair.astype(np.int64))
 
 
+def of_one_id(found: Patterns, profile: Profile) -> npt.NDArray[np.bool_]:
+    """Say which patterns are of an id in common under two names that are not alike."""
+    at = [i for i, name in enumerate(found.fields) if profile.of(name).bearer]
+    told: npt.NDArray[np.bool_] = (found.levels[:, at] == len(SAME) + 1 + alike.BORROWED).any(axis=1)
+    return told
+
+
 def levels(a: Ints, b: Ints, name: str, said: Said, units: Units) -> Bytes:
     """Return the level of each pair in one field: the strongest among the values of either side."""
     found = np.empty(len(a), dtype=np.uint8)

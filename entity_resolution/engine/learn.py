@@ -162,7 +162,7 @@ def em(
     Returns:
         The natural log odds that two units at large are one, and m.
     """
-    every, m = n * (n - 1) / 2, _start(profile)
+    every, m = max(n * (n - 1) / 2, 1.0), _start(profile)  # all rows may be of one cell
     if expected is not None:
         m = np.maximum(expected / expected.sum(axis=1, keepdims=True), _LEAST)
     found = n * (profile.prior - 1) / 2

@@ -89,7 +89,7 @@ def evidence(found: Resolution) -> pl.Series:
             {
                 "p": np.arange(len(column)),
                 "order": np.full(len(column), i + 1),
-                "field": [name] * len(column),
+                "field": pl.Series([name] * len(column), dtype=pl.String),
                 "level": pl.Series(levels).gather(column),
                 "weight": found.weights.table[i][column],
             }
@@ -98,6 +98,7 @@ def evidence(found: Resolution) -> pl.Series:
     n = len(found.patterns.levels)
     prior = pl.DataFrame({"p": np.arange(n), "order": np.zeros(n, dtype=np.int64), "field": ["prior"] * n,
                           "level": [""] * n, "weight": np.full(n, found.weights.prior)})  # fmt: skip
+    prior = prior.cast({"field": pl.String, "level": pl.String})  # there may be no pattern at all
     told = pl.concat([prior, *rows]).sort("p", "order").group_by("p", maintain_order=True)
     return told.agg(e=pl.struct("field", "level", "weight"))["e"].cast(_EVIDENCE)
 
@@ -144,7 +145,23 @@ def conflicts(found: Resolution, ids: pl.Series, told: pl.Series, records: pl.Se
     )
     refused = refused.filter(pl.col("pair") >= 0)
     rows = pairs(found, refused["pair"].to_numpy(), told, records).with_columns(reason=refused["reason"])
-    entity = pl.DataFrame({"record_id": found.records, "entity_id": ids})
+    rows = between(rows, found.records, ids)
+    names = [
+        digest("conflict", *row, length=16) for row in rows.select("left", "right", "reason").iter_rows()
+    ]
+    named = rows.with_columns(conflict_id=pl.Series(names, dtype=pl.String), kind=pl.lit(KIND))
+    return named.select(tables.Conflicts.column_names())
+
+
+def between(rows: pl.DataFrame, records: pl.Series, ids: pl.Series) -> pl.DataFrame:
+    """Return the strongest pair of each two entities: ``left, right`` (entities), ``records`` (the pair's).
+
+    Args:
+        rows: as `pairs` returns them, with ``reason``.
+        records: all record ids.
+        ids: the entity id of each.
+    """
+    entity = pl.DataFrame({"record_id": records, "entity_id": ids})
     for side in ("left", "right"):
         rows = rows.join(
             entity.rename({"record_id": side, "entity_id": f"{side}_id"}), on=side, maintain_order="left"
@@ -155,12 +172,7 @@ def conflicts(found: Resolution, ids: pl.Series, told: pl.Series, records: pl.Se
         evidence="evidence", records=pl.concat_list("left", "right"),
     )  # fmt: skip
     rows = rows.sort("left", "right", "score", "reason", descending=[False, False, True, False])
-    rows = rows.unique(["left", "right"], keep="first", maintain_order=True)
-    names = [
-        digest("conflict", *row, length=16) for row in rows.select("left", "right", "reason").iter_rows()
-    ]
-    named = rows.with_columns(conflict_id=pl.Series(names, dtype=pl.String), kind=pl.lit(KIND))
-    return named.select(tables.Conflicts.column_names())
+    return rows.unique(["left", "right"], keep="first", maintain_order=True)
 
 
 def crowds(found: Resolution) -> pl.DataFrame:

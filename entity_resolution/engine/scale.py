@@ -287,9 +287,9 @@ def _places(numbers: pl.Series, patterns: Patterns) -> Ints:
 def _joining(
     runner: Runner[T], compared: T, everyone: Everyone, patterns: Patterns, weights: Weights, profile: Profile
 ) -> Joining:
-    """Return the pairs that the union looks at: those worth joining, and those that exclude each other."""
+    """Return the pairs worth joining, those that exclude each other, and those that are leads anyway."""
     scores = weights.score(patterns)
-    wanted = scores >= profile.accept
+    wanted = (scores >= profile.accept) | compare.of_one_id(patterns, profile)
     if profile.against is not None:
         wanted |= scores <= profile.against
     chosen = weighing.packed(patterns.levels)[wanted]

@@ -1,9 +1,9 @@
 """Somebody's own table: read it, resolve it by a profile, publish entities, links and what explains them.
 
 The folder that is published holds ``entities``, ``links``, ``edges`` (joined pairs with their evidence),
-``weights``, ``conflicts`` and ``crowds`` as Parquet, ``summary.json``, and the index that a later batch joins
-(`engine.batch`). People's judgements on pairs of records stand in its ``judgements.jsonl``; they are carried
-over from run to run and applied in each.
+``weights``, ``conflicts``, ``identity_leads`` and ``crowds`` as Parquet, ``summary.json``, and the index that
+a later batch joins (`engine.batch`). People's judgements on pairs of records stand in ``judgements.jsonl``;
+they are carried over from run to run and applied in each.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 
 import jiwang
-from entity_resolution.engine import index, publish, spreading
+from entity_resolution.engine import identity_leads, index, publish, spreading
 from entity_resolution.engine.folder import published, recover
 from entity_resolution.engine.profile import Profile, load
 from entity_resolution.engine.publish import SUMMARY
@@ -114,6 +114,8 @@ def write(found: Resolution, folder: Path, entities: Described, *, grows: bool =
         frame.write_parquet(folder / f"{name}.parquet", compression="zstd")
     conflicts = publish.conflicts(found, ids, told, records)
     tables.write(conflicts, tables.Conflicts, folder / "conflicts.parquet")
+    leads = identity_leads.find(found, ids, conflicts, frames["entities"], told)
+    leads.write_parquet(folder / "identity_leads.parquet", compression="zstd")
     if grows:
         index.write(found, ids, folder)
     summary = {
@@ -124,6 +126,7 @@ def write(found: Resolution, folder: Path, entities: Described, *, grows: bool =
         "pairs_compared": found.met.compared,
         "pairs_joined": frames["edges"].height,
         "conflicts": conflicts.height,
+        "identity_leads": leads.height,
         "answers": dict(zip(("of_one", "of_two"), found.weights.answers, strict=True)),
         "crowded_blocks": frames["crowds"].height,
     }

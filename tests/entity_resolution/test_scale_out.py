@@ -12,7 +12,7 @@ from types import ModuleType
 import polars as pl
 import pytest
 
-from entity_resolution.engine import batch, profile, publish, scale, spark, spreading, tabular
+from entity_resolution.engine import batch, identity_leads, profile, publish, scale, spark, spreading, tabular
 from entity_resolution.engine.profile import Profile
 from entity_resolution.engine.resolve import Judged, Resolution, resolve
 from entity_resolution.engine.shards import Shards
@@ -104,11 +104,14 @@ def published(found: Resolution, entities: pl.DataFrame | None = None) -> dict[s
     """Return all that a resolution publishes but its index."""
     ids = publish.entity_ids(found)
     told, records = publish.evidence(found), publish.first_records(found)
+    entities = publish.entities(found.said, ids) if entities is None else entities
+    conflicts = publish.conflicts(found, ids, told, records)
     return {
         "links": publish.links(found, ids),
-        "entities": publish.entities(found.said, ids) if entities is None else entities,
+        "entities": entities,
         "edges": publish.edges(found, told, records),
-        "conflicts": publish.conflicts(found, ids, told, records),
+        "conflicts": conflicts,
+        "identity_leads": identity_leads.find(found, ids, conflicts, entities, told),
         "crowds": publish.crowds(found),
         "weights": found.weights.frame(found.profile),
     }
