@@ -125,7 +125,7 @@ def test_a_wrong_id_is_no_id(resolve: Resolve) -> None:
 
 def test_a_registered_name_is_not_cut_out_of_a_longer_one(resolve: Resolve) -> None:
     clauses = ("举报，{}于三月冒领", "举报，{}称未收到", "查：{}与他人串通", "现{}，已核实")
-    names = ["董飞", "何梅秀", "邓玉兰", "李国强", "王建华", "张丽娟", "陈志明", "周文闻"]
+    names = ["董飞", "何梅秀", "邓玉兰", "李国强", "王建华", "张丽娟", "陈志明", "周文闻", "孙志闻", "吴小闻"]
     registered = [
         {"citizen_id": citizen_id("19700101", 100 + i), "name": name} for i, name in enumerate(names)
     ]
