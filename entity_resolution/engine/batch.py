@@ -127,11 +127,13 @@ def _join(said: Said, own: Units, known: Index, touched: npt.NDArray[np.uint32])
     met = np.unique(touched).astype(np.int64)
     entities = known.units_of(met)["entity_id"].unique()
     near = known.units_of(np.unique(known.find("members", index.id_keys(entities))[1]))
+    near = near.sort("record_id", "unit", nulls_last=True)  # parts of an index number units as they come
     # What the others of an entity say is only asked by constraints; their ids stand with the units.
     bound = known.profile.constraints
-    asked = near["unit"].to_numpy().astype(np.int64) if bound.differ or bound.after else met
+    asked = np.sort(near["unit"].to_numpy()).astype(np.int64) if bound.differ or bound.after else met
     listed = known.listed_of(asked)
-    place = pl.Series("at", np.searchsorted(near["unit"].to_numpy(), asked) + own.n)
+    order = near["unit"].arg_sort().to_numpy()
+    place = pl.Series("at", order[np.searchsorted(near["unit"].to_numpy()[order], asked)] + own.n)
     listed = listed.with_columns(place.gather(listed["at"]))
     mixed, n = Said(said.n, stated=said.stated), own.n + near.height
     rows, holders, anchor = {}, {}, {}

@@ -81,7 +81,7 @@ def publish_batch(found: Resolution, joined: Joined, known: Index, out: Path) ->
         grown = {
             "links": pl.concat([pl.read_parquet(folder / "links.parquet"), fresh]),
             "entities": entities,
-            f"edges.{len(known.starts)}": publish.edges(found, told, records),
+            f"edges.{len(list(folder.glob('edges.*.parquet'))) + 1}": publish.edges(found, told, records),
             "review": _with_earlier(review, folder / "review.parquet"),
         }
         _replace(grown, folder)

@@ -68,7 +68,7 @@ class Index:
         found = []
         for n, first, rows in self._by_part(numbers):
             unit = pl.Series("unit", rows + first, dtype=pl.UInt32)
-            found.append(_mapped(self.folder / f"units.{n}.arrow", rows).insert_column(0, unit))
+            found.append(mapped(self.folder / f"units.{n}.arrow", rows).insert_column(0, unit))
         return pl.concat(found)
 
     def listed_of(self, numbers: Ints) -> pl.DataFrame:
@@ -78,7 +78,7 @@ class Index:
             starts = np.load(self.folder / f"starts.{n}.npy", mmap_mode="r")
             place, where = lookup.spans(starts[rows], starts[rows + 1])
             at = pl.Series("at", place + before, dtype=pl.Int64)
-            found.append(_mapped(self.folder / f"listed.{n}.arrow", where).insert_column(0, at))
+            found.append(mapped(self.folder / f"listed.{n}.arrow", where).insert_column(0, at))
             before += len(rows)
         return pl.concat(found)
 
@@ -89,7 +89,7 @@ class Index:
             yield n, first, numbers[(numbers >= first) & (numbers < end)].astype(np.int64) - first
 
 
-def _mapped(path: Path, rows: Ints) -> pl.DataFrame:
+def mapped(path: Path, rows: Ints) -> pl.DataFrame:
     """Return rows of an Arrow file that is mapped into memory, not read."""
     import pyarrow as pa  # noqa: PLC0415 - only a batch needs it
 
@@ -147,7 +147,12 @@ def write(found: Resolution, ids: pl.Series, out: Path) -> None:
         found.met.keyed,
     )
     write_part(folder, 0, own, 0)
-    _write_holders(folder, found)
+    keys, counts = [], []
+    for number, of in enumerate(found.profile.field):
+        held = found.units.holders[of.name]
+        keys.append(text_keys(number, found.said.values[of.name].texts)[held > 0])
+        counts.append(held[held > 0])
+    write_holders(folder, np.concatenate(keys), np.concatenate(counts))
     write_meta(folder, found.profile, found.weights, [0], found.units.n)
 
 
@@ -164,14 +169,9 @@ def write_meta(folder: Path, profile: Profile, weights: Weights, starts: Sequenc
     write_json(folder / _META, meta)
 
 
-def _write_holders(folder: Path, found: Resolution) -> None:
-    """Write by how many units each value is held: of the full run only, as the weights are."""
-    keys, counts = [], []
-    for number, of in enumerate(found.profile.field):
-        held = found.units.holders[of.name]
-        keys.append(text_keys(number, found.said.values[of.name].texts)[held > 0])
-        counts.append(held[held > 0])
-    lookup.write(folder / "holders", np.concatenate(keys), np.concatenate(counts))
+def write_holders(folder: Path, keys: lookup.Keys, counts: Ints) -> None:
+    """Write by how many units values (`text_keys`) are held: of the full run only, as the weights are."""
+    lookup.write(folder / "holders", keys, counts.astype(np.uint32))
 
 
 def text_keys(field: int, texts: pl.Series) -> lookup.Keys:

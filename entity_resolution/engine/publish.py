@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from entity_resolution.engine import compare
+from entity_resolution.engine import compare, units
 from entity_resolution.engine.resolve import Resolution
 from entity_resolution.engine.values import NONE, Codes, Said
 from jiwang.ids import digest, digests
@@ -105,9 +105,7 @@ def evidence(found: Resolution) -> pl.Series:
 
 def first_records(found: Resolution) -> pl.Series:
     """Return the first record of each unit; of a held-out record's home that has no other, null."""
-    first = np.full(found.units.n, -1, dtype=np.int64)
-    first[found.units.of_row[::-1]] = np.arange(len(found.records))[::-1]
-    at = pl.Series(first)
+    at = pl.Series(units.firsts(found.units.of_row, found.units.n))
     return found.records.gather(at.set(at < 0, None)).alias("record_id")
 
 

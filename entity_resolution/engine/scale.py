@@ -80,11 +80,15 @@ class Spread(Generic[T]):
     Attributes:
         found: the resolution; of its pairs, those worth joining; nothing is said in it.
         records: what each record says, in shards.
+        units: the units, in shards.
+        hidden: rows of the records held out.
         plan: what is known of the whole.
     """
 
     found: Resolution
     records: T
+    units: T
+    hidden: Ints
     plan: Plan
 
 
@@ -106,7 +110,7 @@ def resolve(
     say("normalise")
     ids, raw = _opened(runner, table, profile)
     plan = _planned(runner, raw, table, profile, len(ids))
-    records, shards, everyone = _made(runner, raw, plan)
+    records, shards, hidden, everyone = _made(runner, raw, plan)
     say("block")
     pairs, crowds = crowding.met(runner, shards, plan)
     say("compare")
@@ -127,7 +131,7 @@ def resolve(
         profile, ids, Said(len(ids)), everyone.units, joining.left, joining.right, joining.patterns, weights,
         joining.scores, union, edges, met,
     )  # fmt: skip
-    return Spread(found, records, plan)
+    return Spread(found, records, shards, hidden, plan)
 
 
 def _opened(runner: Runner[T], table: Path, profile: Profile) -> tuple[pl.Series, T]:
@@ -159,8 +163,8 @@ def _planned(runner: Runner[T], raw: T, table: Path, profile: Profile, rows: int
     return Plan(profile, rows, runner.shards, none.stated, columns, named, sources)
 
 
-def _made(runner: Runner[T], raw: T, plan: Plan) -> tuple[T, T, Everyone]:
-    """Return what records say, the units made of them, and what this process holds of these."""
+def _made(runner: Runner[T], raw: T, plan: Plan) -> tuple[T, T, Ints, Everyone]:
+    """Return what records say, the units made of them, the rows held out, and what this process holds."""
     profile = plan.profile
     told = runner.map(raw, partial(steps.describe, plan=plan), seam.said_schema(profile))
     records = runner.keep(runner.exchange(told, "cell"))
@@ -169,7 +173,7 @@ def _made(runner: Runner[T], raw: T, plan: Plan) -> tuple[T, T, Everyone]:
     shards = runner.keep(runner.exchange(made, "unit"))
     everyone = _everyone(runner, shards, of_row, hidden, plan)
     whole.check_said(bool(everyone.says.any()), profile)
-    return records, shards, everyone
+    return records, shards, hidden, everyone
 
 
 def _cells(runner: Runner[T], records: T, plan: Plan) -> tuple[Ints, Ints]:

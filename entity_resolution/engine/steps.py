@@ -92,11 +92,11 @@ def _firsts(of_row: Codes) -> Ints:
     return np.unique(of_row, return_index=True)[1]
 
 
-def unify(frame: pl.DataFrame, plan: Plan, hidden: Ints) -> pl.DataFrame:
-    """Make units of records: `seam.units_schema`. Records of one cell key are in one shard.
+def made(frame: pl.DataFrame, plan: Plan, hidden: Ints) -> tuple[Said, Units, Ints, Ints]:
+    """Return what a shard's records say, their units, the row of each record, the number of each unit.
 
     Args:
-        frame: rows of `seam.said_schema`.
+        frame: rows of `seam.said_schema`; records of one cell key are in one shard.
         plan: what is known of the whole.
         hidden: rows of the records held out.
     """
@@ -106,7 +106,19 @@ def unify(frame: pl.DataFrame, plan: Plan, hidden: Ints) -> pl.DataFrame:
     row = frame["row"].to_numpy()
     mine = np.flatnonzero(np.isin(row, hidden))
     here = units.make(said, profile, of_row, n, mine, frame["source"].to_numpy())
-    number = np.concatenate([row[_firsts(of_row)], plan.rows + row[mine]])
+    return said, here, row, np.concatenate([row[_firsts(of_row)], plan.rows + row[mine]])
+
+
+def unify(frame: pl.DataFrame, plan: Plan, hidden: Ints) -> pl.DataFrame:
+    """Make units of records: `seam.units_schema`. Records of one cell key are in one shard.
+
+    Args:
+        frame: rows of `seam.said_schema`.
+        plan: what is known of the whole.
+        hidden: rows of the records held out.
+    """
+    profile = plan.profile
+    said, here, _, number = made(frame, plan, hidden)
     home = np.where(here.home < 0, -1, number[here.home])
     told = {"unit": number, "home": home, "known": _known(here), "says": _says(here, profile)}
     told["source"] = here.source.view(np.int64)

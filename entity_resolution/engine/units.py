@@ -157,6 +157,13 @@ def numbered(key: npt.NDArray[np.uint64] | Ints) -> tuple[Codes, int]:
     return found.to_numpy().astype(np.uint32), firsts.height
 
 
+def firsts(of_row: Codes, n: int) -> Ints:
+    """Return the first record of each of ``n`` units, -1 of a held-out record's home that has no other."""
+    first = np.full(n, -1, dtype=np.int64)
+    first[of_row[::-1]] = np.arange(len(of_row))[::-1]
+    return first
+
+
 def held_out(of_row: Codes, anchors: Sequence[Codes]) -> Ints:
     """Return records that bear a usable id, spread evenly, at most one of a cell.
 

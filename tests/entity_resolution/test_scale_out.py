@@ -6,17 +6,30 @@ import importlib.util
 import random
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
 import polars as pl
 import pytest
 
-from entity_resolution.engine import batch, identity_leads, profile, publish, scale, spark, spreading, tabular
+from entity_resolution.engine import (
+    batch,
+    explain,
+    folder,
+    identity_leads,
+    indexing,
+    profile,
+    publish,
+    scale,
+    spark,
+    spreading,
+    tabular,
+)
 from entity_resolution.engine.profile import Profile
 from entity_resolution.engine.resolve import Judged, Resolution, resolve
 from entity_resolution.engine.shards import Shards
-from entity_resolution.engine.spreading import Spread
+from entity_resolution.engine.spreading import Outlet, Spread
 from jiwang.codes import citizen
 from jiwang.errors import InputError, UsageError
 from jiwang.progress import SilentProgress
@@ -125,6 +138,20 @@ def spread(
     return published(found.found, scale.entities(runner, found, publish.entity_ids(found.found)))
 
 
+def in_parts(runner: scale.AnyRunner, table: Path, rules: Profile, out: Path) -> None:
+    """Publish a table resolved by a runner, as the verb does."""
+    found = scale.resolve(runner, table, rules, Judged())
+    outlet = Outlet(partial(scale.entities, runner, found), partial(indexing.write, runner, found))
+    with folder.published(out) as fresh:
+        tabular.write(found.found, fresh, outlet)
+
+
+def after_batch(late: Path, out: Path) -> dict[str, pl.DataFrame]:
+    """Join a batch to a published folder; return its tables."""
+    batch.run(late, out, progress=SilentProgress())
+    return {p.name: pl.read_parquet(p) for p in sorted(out.glob("*.parquet"))}
+
+
 def assert_same(ours: dict[str, pl.DataFrame], theirs: dict[str, pl.DataFrame]) -> None:
     for name, frame in ours.items():
         assert frame.equals(theirs[name]), name
@@ -191,6 +218,25 @@ def test_a_name_that_lost_a_character_is_a_name_to_a_batch_too(tmp_path: Path) -
     levels = equal.explode("evidence").unnest("evidence").filter(field="name")["level"].unique()
     assert len(levels)
     assert levels.str.starts_with("same").all()
+
+
+@pytest.mark.parametrize("which", ["latin", "han", "han, all constraints, judged"])
+def test_a_batch_joins_what_was_resolved_in_parts_as_what_was_in_memory(which: str, tmp_path: Path) -> None:
+    table, rules, _ = CASES[which]
+    late = pl.col("record_id").hash(seed=3) % 5 == 0
+    table.filter(~late).write_parquet(tmp_path / "base.parquet")
+    table.filter(late).write_parquet(tmp_path / "late.parquet")
+    tabular.run(tmp_path / "base.parquet", rules, tmp_path / "whole", progress=SilentProgress())
+    in_parts(Shards(tmp_path / "shards", 3), tmp_path / "base.parquet", rules, tmp_path / "parts")
+    found = {name: after_batch(tmp_path / "late.parquet", tmp_path / name) for name in ("whole", "parts")}
+    assert len(list((tmp_path / "parts" / "index").glob("units.*.arrow"))) == 4
+    assert found["whole"]["links.parquet"].filter(how="batch").height > 20
+    assert_same(found["whole"], found["parts"])
+    some = found["whole"]["edges.parquet"].head(20).select("left", "right").rows()
+    for left, right in some:
+        assert explain.explain(tmp_path / "whole", left, right) == explain.explain(
+            tmp_path / "parts", left, right
+        )
 
 
 def test_rows_without_ids_are_numbered_in_parts_too(tmp_path: Path) -> None:
@@ -270,6 +316,20 @@ def runner() -> Iterator[spark.Spark]:
 def test_spark_links_as_this_machine_does(runner: spark.Spark, case: str, tmp_path: Path) -> None:
     table, rules, decided = CASES[case]
     assert_same(published(resolve(table, rules, decided)), spread(runner, table, rules, decided, tmp_path))
+
+
+@pytest.mark.spark
+@pytest.mark.timeout(900)
+def test_a_batch_joins_what_spark_resolved(runner: spark.Spark, tmp_path: Path) -> None:
+    table = han(300)
+    late = pl.col("source") == "a"
+    table.filter(~late).write_parquet(tmp_path / "base.parquet")
+    table.filter(late).write_parquet(tmp_path / "late.parquet")
+    tabular.run(tmp_path / "base.parquet", CHINESE, tmp_path / "whole", progress=SilentProgress())
+    in_parts(runner, tmp_path / "base.parquet", CHINESE, tmp_path / "parts")
+    whole, parts = (after_batch(tmp_path / "late.parquet", tmp_path / name) for name in ("whole", "parts"))
+    assert whole["links.parquet"].filter(how="batch").height > 20
+    assert_same(whole, parts)
 
 
 @pytest.mark.spark
