@@ -25,7 +25,7 @@ class People:
         cells: what tier one decided.
         weighed: ``key, bits, parts`` of the keys that weight led to an entity.
         doubts: ``profile, entity, bits, parts, reason`` of unresolved profiles and their best candidate.
-        values: what every profile says, as `reweigh.values_of` gives it.
+        told: who profiles are and what they say, as `reweigh.values_of` gives it.
         weights: as `reweigh.weights_of` gives them.
     """
 
@@ -34,7 +34,7 @@ class People:
     cells: Cells
     weighed: pl.DataFrame
     doubts: pl.DataFrame
-    values: pl.DataFrame
+    told: tuple[pl.DataFrame, ...]
     weights: pl.DataFrame
 
 

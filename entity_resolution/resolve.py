@@ -230,9 +230,11 @@ def _about_people(
 def _to_reweigh(parties: Parties, placed: Placed, resolved: persons.People) -> Out:
     """Return what `reweigh` reads: the profile of each row, what profiles say and whose they are, weights."""
     whose = placed.profiles.select("profile", "entity_id")
-    said = resolved.values.join(whose, on="profile", how="left", maintain_order="left")
+    marks, said = resolved.told
+    marks = marks.join(whose, on="profile", how="left", maintain_order="left")
     rows = parties.rows.select("record_id", "role", "primary", "profile").sort("record_id", "role", "profile")
-    return {"person_rows": (rows, None), "person_values": (said, None), "weights": (resolved.weights, None)}
+    kept = {"person_rows": rows, "person_profiles": marks, "person_said": said, "weights": resolved.weights}
+    return {name: (frame, None) for name, frame in kept.items()}
 
 
 def _ids(one: Resolved, placed: pl.DataFrame) -> pl.DataFrame:

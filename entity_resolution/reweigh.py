@@ -12,18 +12,19 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from entity_resolution.engine import compare, pair, values, weighing
+from entity_resolution.engine import compare, pair, weighing
 from entity_resolution.engine.learn import LEVELS, Weights
 from entity_resolution.engine.pair import Meeting, Part
 from entity_resolution.engine.profile import Profile, load
 from entity_resolution.engine.units import MOST
-from entity_resolution.engine.values import NONE
+from entity_resolution.engine.values import NONE, Codes
 from entity_resolution.judge import ACCEPT
 from entity_resolution.normalize.names import OTHER
 from entity_resolution.region_values import IDLE, OWNER, RegionValues
 from entity_resolution.weigh import ALIKE, REGISTER, Model
 
 TAKEN = "taken"
+_KINDS = ((0, "said"), (1, "held"))
 Scan = Callable[[str], pl.LazyFrame]
 
 
@@ -46,8 +47,8 @@ class Weighed:
     alike: bool
 
 
-def values_of(profiles: pl.DataFrame, links: pl.DataFrame, known: RegionValues) -> pl.DataFrame:
-    """Return ``profile, anchored, registered, numbered`` and what each profile says, as ``said:FIELD``.
+def values_of(profiles: pl.DataFrame, links: pl.DataFrame, known: RegionValues) -> tuple[pl.DataFrame, ...]:
+    """Return ``profile, anchored, registered, numbered``, and what they say: ``profile, field, text``.
 
     Args:
         profiles: as `people.gather` gives them, with the households that kin gives to unlinked ones.
@@ -60,24 +61,24 @@ def values_of(profiles: pl.DataFrame, links: pl.DataFrame, known: RegionValues) 
     rows = rows.with_columns(linked=linked, cell=own)
     said = known.shown(rows, pl.col("linked"))
     said.codes["firm"][0][(rows["role"] != OWNER).to_numpy()] = NONE  # a person's firms are its employers too
-    told = {
-        f"said:{name}": _lists([values.gathered(said.values[name].texts, c) for c in codes], said.n)
-        for name, codes in said.codes.items()
-    }
     marks = rows.select(
         "profile",
         anchored=pl.col("cell").str.starts_with("citizen:"),
         registered=pl.col("table") == REGISTER,
         numbered=pl.col("number").is_not_null(),
     )
-    return marks.with_columns(**told)
+    told = [
+        _told(rows["profile"], name, said.values[name].texts, c)
+        for name, cs in said.codes.items()
+        for c in cs
+    ]
+    return marks, pl.concat(told)
 
 
-def _lists(columns: list[pl.Series], n: int) -> pl.Series:
-    if not columns:
-        return pl.Series([None] * n, dtype=pl.List(pl.String))
-    frame = pl.DataFrame({str(i): c for i, c in enumerate(columns)})
-    return frame.select(p=pl.concat_list(pl.all()).list.drop_nulls())["p"]
+def _told(profile: pl.Series, field: str, texts: pl.Series, codes: Codes) -> pl.DataFrame:
+    at = np.flatnonzero(codes != NONE)
+    frame = pl.DataFrame({"profile": profile.gather(at), "text": texts.gather(codes[at]).cast(pl.String)})
+    return frame.select("profile", pl.lit(field).alias("field"), "text")
 
 
 def weights_of(model: Model) -> pl.DataFrame:
@@ -94,7 +95,7 @@ def weigh(scan: Scan, left: str, right: str) -> Weighed | None:
     in a run, one side is a claim and the other a person: the claim is the one without a usable id.
 
     Args:
-        scan: gives the tables ``person_rows``, ``person_values`` and ``weights``.
+        scan: gives the tables ``person_rows``, ``person_profiles``, ``person_said`` and ``weights``.
         left: a record id or an entity id.
         right: another.
     """
@@ -102,15 +103,15 @@ def weigh(scan: Scan, left: str, right: str) -> Weighed | None:
     if not all(s.height for s in sides):
         return None
     owners = [s["entity_id"][0] for s in sides]
-    said = scan("person_values")
     if owners[0] is None or owners[0] != owners[1]:
+        every = scan("person_profiles")
         sides = [
-            s if who is None else said.filter(pl.col("entity_id") == who).collect()
+            s if who is None else every.filter(pl.col("entity_id") == who).collect()
             for s, who in zip(sides, owners, strict=True)
         ]
     rules = load("region")
     claim = 1 if sides[0]["anchored"].any() and not sides[1]["anchored"].any() else 0
-    features = pl.concat([_feature(s, said, rules, person=i != claim) for i, s in enumerate(sides)])
+    features = pl.concat([_feature(s, scan, rules, person=i != claim) for i, s in enumerate(sides)])
     told, of = weighing.assembled(features, rules, [f.name for f in rules.field], parts=True)
     frame = scan("weights").collect()
     weights = _read(frame, rules)
@@ -123,34 +124,37 @@ def weigh(scan: Scan, left: str, right: str) -> Weighed | None:
 def _profiles(scan: Scan, name: str) -> pl.DataFrame:
     """Return the profile of a record's own person, or else the profiles of an entity."""
     rows = scan("person_rows").filter((pl.col("record_id") == name) & pl.col("primary")).collect()
-    said = scan("person_values")
+    every = scan("person_profiles")
     if rows.height:
-        return said.filter(pl.col("profile") == rows["profile"][0]).collect()
-    return said.filter(pl.col("entity_id") == name).collect()
+        return every.filter(pl.col("profile") == rows["profile"][0]).collect()
+    return every.filter(pl.col("entity_id") == name).collect()
 
 
-def _feature(side: pl.DataFrame, said: pl.LazyFrame, rules: Profile, *, person: bool) -> pl.DataFrame:
+def _feature(side: pl.DataFrame, scan: Scan, rules: Profile, *, person: bool) -> pl.DataFrame:
     """Return one row of `seam.features_schema`: what a side says, and how many known persons say it too."""
-    every = pl.concat_list(pl.col("said:firm", "said:employer").fill_null([]))
-    told: dict[str, list[object]] = {}
-    for of in rules.field:
-        column = f"said:{of.name}"
-        both = of.name == "firm"
-        rows = side.select(t=every if both and person else column).explode("t").drop_nulls()["t"]
-        if both or not person:
-            rows = rows.filter(~rows.str.starts_with(IDLE))
-        texts = rows.unique().sort().head(MOST)
-        holders = said.filter("anchored").select("entity_id", t=every if both else column).explode("t")
-        counts = (
-            holders.filter(pl.col("t").is_in(texts.implode()))
-            .group_by("t")
-            .agg(pl.col("entity_id").n_unique())
-        )
-        held = dict(counts.collect().iter_rows())
-        told[column] = [texts.to_list()]
-        told[f"held:{of.name}"] = [[held.get(t, 0) for t in texts]]
-    schema = {k: pl.List(pl.String if k.startswith("said:") else pl.Int64) for k in told}
-    return pl.DataFrame(told, schema=schema)
+    said, idle = scan("person_said"), pl.col("text").str.starts_with(IDLE)
+    own = said.filter(pl.col("profile").is_in(side["profile"].implode())).collect()
+    if not person:
+        own = own.filter((pl.col("field") != "employer") | ~idle)
+    else:
+        own = _with_firms(own.lazy()).filter((pl.col("field") != "firm") | ~idle).collect()
+    own = own.select("field", "text").unique().sort("field", "text")
+    own = own.filter(pl.int_range(pl.len()).over("field") < MOST)
+    known = scan("person_profiles").filter("anchored").select("profile", "entity_id")
+    met = _with_firms(said.filter(pl.col("text").is_in(own["text"].implode()))).join(known, on="profile")
+    held = met.group_by("field", "text").agg(n=pl.col("entity_id").n_unique().cast(pl.Int64)).collect()
+    told = own.join(held, on=["field", "text"], how="left", maintain_order="left").fill_null(0)
+    lists = told.group_by("field").agg("text", "n")
+    found = {field: (texts, counts) for field, texts, counts in lists.iter_rows()}
+    empty: tuple[list[str], list[int]] = ([], [])
+    row = {f"{what}:{of.name}": [found.get(of.name, empty)[i]] for of in rules.field for i, what in _KINDS}
+    return pl.DataFrame(row, schema={k: pl.List(pl.String if k[0] == "s" else pl.Int64) for k in row})
+
+
+def _with_firms(said: pl.LazyFrame) -> pl.LazyFrame:
+    """Let persons' employers count as their firms too, as `region_values` shows them."""
+    employers = said.filter(pl.col("field") == "employer")
+    return pl.concat([said, employers.with_columns(field=pl.lit("firm"))])
 
 
 def _taken(sides: list[pl.DataFrame], weights: pl.DataFrame) -> list[Part]:

@@ -106,7 +106,7 @@ def explain(desk: Desk, a: str, b: str) -> Answer:
 
 def _weighed(desk: Desk, a: str, b: str) -> Weighed | None:
     """Return the two weighed anew; None where they are no persons, or nothing was kept to weigh them by."""
-    kept = desk.workspace.folder("entities") / "person_values.parquet"
+    kept = desk.workspace.folder("entities") / "person_said.parquet"
     if a == b or not kept.is_file():  # an older run kept nothing
         return None
     return reweigh.weigh(lambda name: desk.scan("entities", name), a, b)
