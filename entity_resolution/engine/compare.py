@@ -25,6 +25,7 @@ SAME = (
     *(f"same, held by {b}" if b == a + 1 else f"same, held by {a + 1} to {b}" for a, b in pairwise(HELD_BY)),
     f"same, held by more than {HELD_BY[-1]}",
 )
+BITS = 4  # of a level within a pattern
 _LIMIT = 4_000_000  # pairs compared at a time: what bounds memory
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
@@ -66,10 +67,16 @@ def patterns(a: Ints, b: Ints, said: Said, units: Units, profile: Profile) -> Pa
         found = levels(a, b, name, said, units)
         if profile.of(name).several:
             found[found == len(names_of_levels(profile.of(name))) - 1] = 0
-        packed |= found.astype(np.uint64) << np.uint64(4 * number)
+        packed |= found.astype(np.uint64) << np.uint64(BITS * number)
     packed = _without_echoes(packed, fields, profile)
+    return unpacked(packed, profile)
+
+
+def unpacked(packed: npt.NDArray[np.uint64], profile: Profile) -> Patterns:
+    """Return patterns given as numbers, four bits a field; each once, in order."""
+    fields = [f.name for f in profile.evidence]
     distinct, of_pair = np.unique(packed, return_inverse=True)
-    columns = [(distinct >> np.uint64(4 * i)) & np.uint64(15) for i in range(len(fields))]
+    columns = [(distinct >> np.uint64(BITS * i)) & np.uint64(15) for i in range(len(fields))]
     return Patterns(fields, np.stack(columns, axis=1).astype(np.uint8), of_pair.astype(np.int64))
 
 

@@ -243,7 +243,7 @@ def _compared(runner: Runner[T], shards: T, pairs: T, plan: Plan) -> tuple[T, pl
 def _patterns(runner: Runner[T], compared: T, profile: Profile) -> tuple[Patterns, Floats]:
     """Return the patterns, in order, and how many pairs are of each."""
     rows = runner.collect(runner.map(compared, weighing.counted, seam.PATTERNS))
-    patterns = weighing.unpacked(rows["pattern"].to_numpy(), profile)
+    patterns = compare.unpacked(rows["pattern"].to_numpy().view(np.uint64), profile)
     counts = np.bincount(patterns.of_pair, weights=rows["n"].to_numpy(), minlength=len(patterns.levels))
     return patterns, counts.astype(np.float64, copy=False)
 

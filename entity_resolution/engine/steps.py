@@ -120,20 +120,13 @@ def unify(frame: pl.DataFrame, plan: Plan, hidden: Ints) -> pl.DataFrame:
     profile = plan.profile
     said, here, _, number = made(frame, plan, hidden)
     home = np.where(here.home < 0, -1, number[here.home])
-    told = {"unit": number, "home": home, "known": _known(here), "says": _says(here, profile)}
+    told = {"unit": number, "home": home, "known": here.known, "says": _says(here, profile)}
     told["source"] = here.source.view(np.int64)
     bearing = _bearing(said, here, profile)
     lists = {f"said:{n}": gathered(r, said.values[n].texts, here.n) for n, r in here.listed.items()}
     return pl.DataFrame(
         told | bearing | lists | _blocks(said, here, profile), schema=dict(seam.units_schema(profile))
     )
-
-
-def _known(here: Units) -> npt.NDArray[np.bool_]:
-    if not here.anchor:
-        return np.ones(here.n, dtype=bool)
-    known: npt.NDArray[np.bool_] = np.any([a != NONE for a in here.anchor.values()], axis=0)
-    return known & (here.home < 0)
 
 
 def _says(here: Units, profile: Profile) -> Ints:

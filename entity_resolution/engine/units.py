@@ -60,6 +60,18 @@ class Units:
     home: Ints
     source: npt.NDArray[np.uint64]
 
+    @property
+    def known(self) -> npt.NDArray[np.bool_]:
+        """Which units count as holders of a value: those with an id, where the profile knows ids."""
+        return _known(self.anchor, self.home)
+
+
+def _known(anchor: Mapping[str, Codes], home: Ints) -> npt.NDArray[np.bool_]:
+    if not anchor:
+        return np.ones(len(home), dtype=bool)
+    found: npt.NDArray[np.bool_] = np.any([a != NONE for a in anchor.values()], axis=0)
+    return found & (home < 0)
+
 
 def build(said: Said, profile: Profile, sources: pl.Series | None = None, *, hold_out: bool = True) -> Units:
     """Make units of the records of a table.
@@ -101,9 +113,7 @@ def make(
         for f in profile.field
     }
     anchor = {name: anchor_of(said, name, shown, n) for name in profile.constraints.two_ids}
-    known = np.ones(n, dtype=bool)
-    if anchor:
-        known = np.any([a != NONE for a in anchor.values()], axis=0) & (home < 0)
+    known = _known(anchor, home)
     holders = {name: _holders(rows, known, len(said.values[name].texts)) for name, rows in listed.items()}
     return Units(shown, n, listed, holders, anchor, home, _bits(sources, shown, n))
 

@@ -9,14 +9,12 @@ import numpy.typing as npt
 import polars as pl
 
 from entity_resolution.engine import compare, learn, seam, values
-from entity_resolution.engine.compare import Patterns
 from entity_resolution.engine.profile import Profile
 from entity_resolution.engine.seam import Plan
 from entity_resolution.engine.units import Listed, Units
 from entity_resolution.engine.values import Said
 
 Ints = npt.NDArray[np.int64]
-_BITS = 4  # of a level within a pattern
 
 
 def _value(field: int) -> pl.Expr:
@@ -149,17 +147,8 @@ def packed(levels: npt.NDArray[np.uint8]) -> Ints:
     """Return patterns as numbers, four bits a field."""
     number = np.zeros(len(levels), dtype=np.uint64)
     for i in range(levels.shape[1]):
-        number |= levels[:, i].astype(np.uint64) << np.uint64(_BITS * i)
+        number |= levels[:, i].astype(np.uint64) << np.uint64(compare.BITS * i)
     return number.view(np.int64)
-
-
-def unpacked(numbers: Ints, profile: Profile) -> Patterns:
-    """Return patterns given as numbers, in order, each once."""
-    distinct = np.unique(numbers.view(np.uint64))
-    fields = [f.name for f in profile.evidence]
-    columns = [(distinct >> np.uint64(_BITS * i)) & np.uint64(15) for i in range(len(fields))]
-    of_pair = np.searchsorted(distinct, numbers.view(np.uint64))
-    return Patterns(fields, np.stack(columns, axis=1).astype(np.uint8), of_pair.astype(np.int64))
 
 
 def counted(frame: pl.DataFrame) -> pl.DataFrame:

@@ -264,6 +264,11 @@ def test_bad_tables_are_told_by_row_and_field(person: Profile, tmp_path: Path) -
         ('name = "x"\nblocks = [["who"]]\nfield = []', "who"),
         ('name = "x"\nblocks = []\nfield = []\ncolour = 1', "colour"),
         ("name = ", "TOML"),
+        (
+            'name = "x"\nblocks = []\n'
+            + "".join(f'[[field]]\nname = "f{i}"\nkind = "code"\ncolumns = ["c"]\n' for i in range(17)),
+            "17 fields",
+        ),
     ],
 )
 def test_a_wrong_profile_is_told_by_its_word(tmp_path: Path, text: str, where: str) -> None:
