@@ -13,7 +13,7 @@ from typing import Literal
 
 import polars as pl
 
-from entity_resolution.engine import indexing, scale
+from entity_resolution.engine import folder, indexing, scale
 from entity_resolution.engine.profile import Profile
 from entity_resolution.engine.resolve import Judged, Resolution
 from entity_resolution.engine.shards import Shards
@@ -81,6 +81,7 @@ def opened(table: Path, out: Path, spread: Spread) -> Iterator[Run | None]:
 
     Raises:
         InputError: no such file, or one that cannot be read.
+        WorkspaceError: another run is resolving into the same folder.
     """
     parts = spread.partitions or _fitting(table, spread)
     if spread.engine == "local" and parts == 1 and spread.partitions is None:
@@ -88,16 +89,18 @@ def opened(table: Path, out: Path, spread: Spread) -> Iterator[Run | None]:
         return
     out = out.resolve()
     scratch = out.with_name(f".{out.name}.parts")
-    shutil.rmtree(scratch, ignore_errors=True)
-    scratch.mkdir(parents=True)
-    try:
-        parquet = table if is_parquet(table) else _converted(table, scratch)
-        if spread.engine == "spark":
-            yield from _on_spark(parquet, parts)
-        else:
-            yield from _on_files(parquet, scratch, parts)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True, exist_ok=True)
+    with folder.alone(scratch):
+        for leftover in scratch.iterdir():  # of a run that was killed
+            shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
+        try:
+            parquet = table if is_parquet(table) else _converted(table, scratch)
+            if spread.engine == "spark":
+                yield from _on_spark(parquet, parts)
+            else:
+                yield from _on_files(parquet, scratch, parts)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _on_files(table: Path, scratch: Path, parts: int) -> Iterator[Run]:

@@ -31,7 +31,7 @@ from entity_resolution.engine.resolve import Judged, Resolution, resolve
 from entity_resolution.engine.shards import Shards
 from entity_resolution.engine.spreading import Outlet, Spread
 from jiwang.codes import citizen
-from jiwang.errors import InputError, UsageError
+from jiwang.errors import InputError, UsageError, WorkspaceError
 from jiwang.progress import SilentProgress
 
 GIVEN = ("anna", "bella", "carl", "dora", "emil", "frank", "greta", "hans", "ida", "jonas", "lena", "mira")
@@ -341,6 +341,19 @@ def test_what_spark_would_read_otherwise_is_refused(runner: spark.Spark, tmp_pat
     timed = table.with_columns(dob=pl.col("dob").str.to_datetime("%Y-%m-%d", strict=False))
     with pytest.raises(UsageError, match="column dob"):
         spread(runner, timed, LATIN, Judged(), tmp_path)
+
+
+def test_the_parts_of_a_live_run_are_left_alone_and_those_of_a_dead_one_go(tmp_path: Path) -> None:
+    latin(20).write_parquet(tmp_path / "t.parquet")
+    parts, asked = tmp_path / ".out.parts", (tmp_path / "t.parquet", tmp_path / "out", Spread("local", 2))
+    (parts / "shards").mkdir(parents=True)
+    with spreading.opened(*asked):
+        assert not list(parts.iterdir())
+        (parts / "mine").touch()
+        with pytest.raises(WorkspaceError, match="another run"), spreading.opened(*asked):
+            pass
+        assert (parts / "mine").is_file()
+    assert not parts.exists()
 
 
 def test_memory_decides_into_how_many_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
