@@ -116,7 +116,9 @@ def _of_values(
     same = left == right
     found = np.zeros(len(left), dtype=np.uint8)
     found[same] = 1 + np.searchsorted(HELD_BY, holders[left[same]])
-    found[same & values.partial[left]] = len(SAME) + 1 + alike.PARTIAL.get(alike.rule(values.field), 0)
+    rule = alike.rule(values.field)
+    if len(alike.LEVELS[rule]) > 1:  # a code has no level between the same and different
+        found[same & values.partial[left]] = len(SAME) + 1 + alike.PARTIAL.get(rule, 0)
     low = np.minimum(left[~same], right[~same]).astype(np.uint64)
     high = np.maximum(left[~same], right[~same]).astype(np.uint64)
     keys, inverse = np.unique((low << np.uint64(32)) | high, return_inverse=True)

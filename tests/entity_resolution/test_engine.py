@@ -126,6 +126,15 @@ def test_the_parts_of_a_waterfall_sum_to_its_score(person: Profile) -> None:
     assert (parts == edges["score"]).all()
 
 
+def test_two_equal_codes_with_stars_are_the_same(person: Profile) -> None:
+    card = profile.FieldOf(name="card", kind="code", columns=["card"])
+    table = people(100).with_columns(card=pl.format("6217****{}", "person"))
+    found = resolve(table, person.model_copy(update={"field": [*person.field, card]}))
+    edges = publish.edges(found, publish.evidence(found), publish.first_records(found))
+    levels = edges.explode("evidence").unnest("evidence").filter(field="card")["level"]
+    assert (levels.str.starts_with("same")).sum() > 90
+
+
 _CN = {"name": "何梅秀", "phone": "13800000001"}
 CN = [
     _CN | {"record_id": "1", "source": "a", "id_no": citizen_id("19700101", 22)},
