@@ -17,8 +17,9 @@ import polars as pl
 
 from entity_resolution.engine import block, compare, grow, index, merge, tabular, units, values
 from entity_resolution.engine.folder import recover
-from entity_resolution.engine.grow import PUBLISHED, Joined
+from entity_resolution.engine.grow import Joined
 from entity_resolution.engine.index import Index
+from entity_resolution.engine.publish import PUBLISHED
 from entity_resolution.engine.resolve import HOME, Resolution, against, record_ids, rules
 from entity_resolution.engine.units import Listed, Units
 from entity_resolution.engine.values import NONE, Said, Values

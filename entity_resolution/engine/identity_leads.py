@@ -23,7 +23,12 @@ _COLUMNS = (
 
 
 def find(
-    found: Resolution, ids: pl.Series, conflicts: pl.DataFrame, entities: pl.DataFrame, told: pl.Series
+    found: Resolution,
+    links: pl.DataFrame,
+    conflicts: pl.DataFrame,
+    entities: pl.DataFrame,
+    told: pl.Series,
+    records: pl.Series,
 ) -> pl.DataFrame:
     """Return the leads: the columns of `tables.IdentityLeads`, and ``evidence`` as conflicts have it.
 
@@ -31,20 +36,20 @@ def find(
 
     Args:
         found: the resolution.
-        ids: the entity id of every record.
+        links: ``record_id, entity_id`` of all records.
         conflicts: as `publish.conflicts` returns them.
         entities: as published.
         told: as `publish.evidence` returns it.
+        records: a record of each unit.
     """
-    rows = [_refused(conflicts, entities, found), _borrowed(found, ids, told)]
+    rows = [_refused(conflicts, entities, found), _borrowed(found, links, told, records)]
     leads = pl.concat(rows).with_columns(score=1 / (1 + 2.0 ** (-pl.col("score")).clip(-500, 500)))
     order = ["kind", "left", "right", "score", "reason"]
     leads = leads.sort(order, descending=[False, False, False, True, False])
     leads = leads.unique(["kind", "left", "right"], keep="first", maintain_order=True)
-    records = pl.DataFrame({"entity_id": ids, "r": found.records}).sort("r")
     wanted = pl.concat([leads["left"], leads["right"]]).unique()
-    shown = records.filter(pl.col("entity_id").is_in(wanted.implode()))
-    shown = shown.group_by("entity_id", maintain_order=True).agg(pl.col("r").head(_ROWS))
+    shown = links.filter(pl.col("entity_id").is_in(wanted.implode())).sort("record_id")
+    shown = shown.group_by("entity_id", maintain_order=True).agg(r=pl.col("record_id").head(_ROWS))
     for side, rows_of in (("left", "rows_a"), ("right", "rows_b")):
         named = shown.rename({"entity_id": side, "r": rows_of})
         leads = leads.join(named, on=side, how="left", maintain_order="left")
@@ -80,9 +85,9 @@ def _refused(conflicts: pl.DataFrame, entities: pl.DataFrame, found: Resolution)
     return rows.with_columns(kind=pl.when(mistyped).then(pl.lit("mistyped_id")).otherwise("kind"))
 
 
-def _borrowed(found: Resolution, ids: pl.Series, told: pl.Series) -> pl.DataFrame:
+def _borrowed(found: Resolution, links: pl.DataFrame, told: pl.Series, records: pl.Series) -> pl.DataFrame:
     """Return the pairs that share an id under two names and are two entities."""
     at = np.flatnonzero(compare.of_one_id(found.patterns, found.profile)[found.patterns.of_pair])
-    rows = publish.pairs(found, at, told, publish.first_records(found))
-    rows = publish.between(rows.with_columns(reason=pl.lit(BORROWED)), found.records, ids)
+    rows = publish.pairs(found, at, told, records).with_columns(reason=pl.lit(BORROWED))
+    rows = publish.between(rows, links.select("record_id", "entity_id"))
     return rows.drop("records").with_columns(kind=pl.lit("borrowed_id"))

@@ -15,6 +15,9 @@ from jiwang.ids import digest, digests
 
 KIND = "entity"
 SUMMARY = "summary.json"
+PUBLISHED = "published"  # why a batch does not join two: both are published, and `grow` has them reviewed
+# As `tables.Conflicts` has it, whose library takes longer to load than a batch to resolve.
+CONFLICT = ("conflict_id", "kind", "left", "right", "reason", "score", "evidence", "records")
 Ints = npt.NDArray[np.int64]
 _EVIDENCE = pl.List(pl.Struct({"field": pl.String, "level": pl.String, "weight": pl.Float64}))
 
@@ -134,36 +137,39 @@ def pairs(found: Resolution, at: Ints, told: pl.Series, records: pl.Series) -> p
     )
 
 
-def conflicts(found: Resolution, ids: pl.Series, told: pl.Series, records: pl.Series) -> pl.DataFrame:
-    """Return the refused merges as `tables.Conflicts`: the strongest edge of each two entities."""
-    from jiwang import tables  # noqa: PLC0415 - loads the contracts, which a batch needs not
+def conflicts(found: Resolution, named: pl.DataFrame, told: pl.Series, records: pl.Series) -> pl.DataFrame:
+    """Return the refused merges as `tables.Conflicts`: the strongest edge of each two entities.
 
+    Args:
+        found: the resolution.
+        named: ``record_id, entity_id`` of the records of all units.
+        told: as `evidence` returns it.
+        records: a record of each unit.
+    """
     refused = found.union.refused.with_columns(
         pair=pl.Series(found.edges).gather(found.union.refused["edge"])
     )
-    refused = refused.filter(pl.col("pair") >= 0)
+    refused = refused.filter((pl.col("pair") >= 0) & (pl.col("reason") != PUBLISHED))
     rows = pairs(found, refused["pair"].to_numpy(), told, records).with_columns(reason=refused["reason"])
-    rows = between(rows, found.records, ids)
+    rows = between(rows, named)
     names = [
         digest("conflict", *row, length=16) for row in rows.select("left", "right", "reason").iter_rows()
     ]
-    named = rows.with_columns(conflict_id=pl.Series(names, dtype=pl.String), kind=pl.lit(KIND))
-    return named.select(tables.Conflicts.column_names())
+    return rows.with_columns(conflict_id=pl.Series(names, dtype=pl.String), kind=pl.lit(KIND)).select(
+        CONFLICT
+    )
 
 
-def between(rows: pl.DataFrame, records: pl.Series, ids: pl.Series) -> pl.DataFrame:
+def between(rows: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
     """Return the strongest pair of each two entities: ``left, right`` (entities), ``records`` (the pair's).
 
     Args:
         rows: as `pairs` returns them, with ``reason``.
-        records: all record ids.
-        ids: the entity id of each.
+        named: ``record_id, entity_id``.
     """
-    entity = pl.DataFrame({"record_id": records, "entity_id": ids})
     for side in ("left", "right"):
-        rows = rows.join(
-            entity.rename({"record_id": side, "entity_id": f"{side}_id"}), on=side, maintain_order="left"
-        )
+        own = named.select(pl.col("record_id").alias(side), pl.col("entity_id").alias(f"{side}_id"))
+        rows = rows.join(own, on=side, maintain_order="left")
     a, b = pl.col("left_id"), pl.col("right_id")
     rows = rows.filter(a != b).select(
         left=pl.min_horizontal(a, b), right=pl.max_horizontal(a, b), reason="reason", score="score",

@@ -111,9 +111,9 @@ def write(found: Resolution, folder: Path, outlet: Outlet) -> dict[str, Any]:
     }
     for name, frame in frames.items():
         frame.write_parquet(folder / f"{name}.parquet", compression="zstd")
-    conflicts = publish.conflicts(found, ids, told, records)
+    conflicts = publish.conflicts(found, frames["links"], told, records)
     tables.write(conflicts, tables.Conflicts, folder / "conflicts.parquet")
-    leads = identity_leads.find(found, ids, conflicts, frames["entities"], told)
+    leads = identity_leads.find(found, frames["links"], conflicts, frames["entities"], told, records)
     leads.write_parquet(folder / "identity_leads.parquet", compression="zstd")
     outlet.index(ids, folder)
     summary = {

@@ -149,7 +149,8 @@ def test_two_usable_ids_never_merge_and_are_told_as_a_conflict() -> None:
     ids = publish.entity_ids(found)
     assert ids[0] != ids[1]
     assert ids[2] in (ids[0], ids[1])
-    conflicts = publish.conflicts(found, ids, publish.evidence(found), publish.first_records(found))
+    links = publish.links(found, ids)
+    conflicts = publish.conflicts(found, links, publish.evidence(found), publish.first_records(found))
     assert conflicts["reason"].to_list() == ["two_ids"]
     assert {*conflicts.row(0, named=True)["records"]} <= {"1", "2", "3"}
 

@@ -118,13 +118,14 @@ def published(found: Resolution, entities: pl.DataFrame | None = None) -> dict[s
     ids = publish.entity_ids(found)
     told, records = publish.evidence(found), publish.first_records(found)
     entities = publish.entities(found.said, ids) if entities is None else entities
-    conflicts = publish.conflicts(found, ids, told, records)
+    links = publish.links(found, ids)
+    conflicts = publish.conflicts(found, links, told, records)
     return {
-        "links": publish.links(found, ids),
+        "links": links,
         "entities": entities,
         "edges": publish.edges(found, told, records),
         "conflicts": conflicts,
-        "identity_leads": identity_leads.find(found, ids, conflicts, entities, told),
+        "identity_leads": identity_leads.find(found, links, conflicts, entities, told, records),
         "crowds": publish.crowds(found),
         "weights": found.weights.frame(found.profile),
     }

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from entity_resolution.engine import profile, tabular
+from entity_resolution.engine import batch, explain, profile, tabular
 from entity_resolution.engine.profile import Profile
 from jiwang import tables
 from jiwang.codes import citizen
@@ -66,6 +66,21 @@ def test_who_acts_after_death_under_the_same_name_is_a_lead(tmp_path: Path) -> N
     rows = [ANN | {"seen": None, "died": "2020-01-01"}, ANN | {"seen": "2021-01-01", "died": None}]
     found = leads(tmp_path, rows, accept=-50.0, field=[*rules.field, *dates], constraints=bound)
     assert found.select("kind", "reason").rows() == [("borrowed_id", "seen after died")]
+
+
+def test_a_batch_adds_the_leads_that_it_finds(tmp_path: Path) -> None:
+    number = citizen_id("19700101", 22)
+    rows = [ANN | {"id_no": number}]
+    assert leads(tmp_path, rows, accept=-50.0).is_empty()
+    eve = ANN | {"id_no": citizen_id("19700101", 357), "record_id": "late"}
+    for n, row in enumerate((eve, eve | {"record_id": "later"})):  # the second joins what the first founded
+        pl.DataFrame([row]).write_parquet(tmp_path / "late.parquet")
+        batch.run(tmp_path / "late.parquet", tmp_path / "out", progress=SilentProgress())
+        found = pl.read_parquet(tmp_path / "out" / "identity_leads.parquet")
+        assert found["kind"].to_list() == ["double_registration"], n
+    assert {*found["rows_a"][0], *found["rows_b"][0]} == {"0", "late"}
+    assert pl.read_parquet(tmp_path / "out" / "conflicts.parquet")["reason"].to_list() == ["two_ids"]
+    assert explain.explain(tmp_path / "out", "0", "later").reasons == ("refused",)
 
 
 def test_a_table_without_trouble_has_no_leads(tmp_path: Path) -> None:
