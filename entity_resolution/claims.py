@@ -23,9 +23,8 @@ class Claims:
 
     Attributes:
         members: ``claim, profile``.
-        heads: one row a claim: ``claim, key, sound, sex, birth_date, born, bad, cid, head, tail``,
-            ``registered`` (from the household register), ``numbered`` (of a personal number), ``primary``,
-            ``n`` (rows) and ``tables``.
+        heads: one row a claim: ``claim, key, bad, cid, tail``, ``registered`` (from the household register),
+            ``numbered`` (of a personal number), ``primary`` and ``tables``.
         facts: ``claim, attribute, value``.
     """
 
@@ -50,14 +49,10 @@ def of_profiles(profiles: pl.DataFrame) -> Claims:
 def _claims(said: pl.DataFrame, *, numbered: bool) -> Claims:
     said = said.sort("profile")
     heads = said.group_by("claim", maintain_order=True).agg(
-        *(
-            pl.col(c).drop_nulls().mode(maintain_order=True).first()
-            for c in ("key", "sound", "sex", "birth_date")
-        ),
-        *(pl.col(c).drop_nulls().first() for c in ("born", "bad", "cid", "head", "tail")),
+        pl.col("key").drop_nulls().mode(maintain_order=True).first(),
+        *(pl.col(c).drop_nulls().first() for c in ("bad", "cid", "tail")),
         registered=(pl.col("table") == "resident").any(),
         primary=pl.col("primary").any(),
-        n=pl.col("n").sum(),
         tables=pl.col("table").unique().sort(),
     )
     heads = heads.with_columns(numbered=pl.lit(numbered))
@@ -77,11 +72,11 @@ def facts(said: pl.DataFrame, who: str) -> pl.DataFrame:
 
 @dataclass(frozen=True)
 class Persons:
-    """The persons that claims may speak of.
+    """Persons as `leads` compares them.
 
     Attributes:
-        heads: one row a person: ``entity, cid, sex, birth_date, registered, numbered``.
-        names: ``entity, key, sound``: every name of a person, former names included.
+        heads: one row a person: ``entity, cid, sex, birth_date, registered``.
+        names: ``entity, key``: every name of a person, former names included.
         facts: ``entity, attribute, value``.
     """
 
@@ -98,15 +93,11 @@ def persons(profiles: pl.DataFrame, links: pl.DataFrame) -> Persons:
         sex=pl.coalesce("id_sex", "sex").drop_nulls().mode().sort().first(),
         birth_date=birth.drop_nulls().mode().sort().first(),
         registered=(pl.col("table") == "resident").any(),
-        numbered=pl.col("number").is_not_null().any(),
     )
     cid = pl.col("entity").str.strip_prefix("citizen:")
     heads = heads.with_columns(cid=pl.when(pl.col("entity").str.starts_with("citizen:")).then(cid)).sort(
         "entity"
     )
-    names = said.select("entity", "key", "sound").drop_nulls().unique()
-    former = (
-        said.select("entity", key="former", sound=pl.lit(None, dtype=pl.String)).drop_nulls("key").unique()
-    )
+    names = pl.concat([said.select("entity", "key"), said.select("entity", key="former")])
     known = facts(said.with_columns(birth_date=pl.coalesce("id_birth", "birth_date")), "entity")
-    return Persons(heads, pl.concat([names, former]).sort("entity", "key"), known)
+    return Persons(heads, names.drop_nulls().unique().sort("entity", "key"), known)

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from functools import cache
 
 import polars as pl
 
 from entity_resolution.normalize.employers import wider
+from entity_resolution.normalize.names import readings
 from jiwang.codes.organisation import near
 
 _SCHEMA = {"profile": pl.UInt32, "entity": pl.String, "how": pl.String}
@@ -150,14 +150,7 @@ def _homophones(left: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
 
 def _sound_alike(a: str, b: str) -> bool:
     """Say whether the characters that differ share a reading, tones aside; 晟 is read as 盛 and as 成."""
-    return all(_readings(x) & _readings(y) for x, y in zip(a, b, strict=True) if x != y)
-
-
-@cache
-def _readings(character: str) -> frozenset[str]:
-    from pypinyin import Style, pinyin  # noqa: PLC0415 - its dictionary takes a while to load
-
-    return frozenset(pinyin(character, style=Style.NORMAL, heteronym=True)[0])
+    return all(readings(x) & readings(y) for x, y in zip(a, b, strict=True) if x != y)
 
 
 def _differ(a: str, b: str) -> int:

@@ -29,7 +29,7 @@ def gather(records: Records, employers: pl.DataFrame, accounts: pl.DataFrame) ->
 
     Returns:
         Profiles with ``number, cid`` (usable citizen id), ``bad`` (complete but wrong, or broken, id),
-        ``head`` and ``tail`` (of a masked id), ``key`` (name), ``sound, former, sex, birth_date, born``
+        ``head`` and ``tail`` (of a masked id), ``key`` (name), ``former, sex, birth_date, born``
         (year, from an age), ``phone, home, place, household_no, employer, account`` (only where it is in
         the person's name).
     """
@@ -60,7 +60,6 @@ def _normalise(raw: pl.DataFrame) -> pl.DataFrame:
         head=masked["head"],
         tail=masked["tail"],
         key=key,
-        sound=names.sound_keys(key),
         former=names.keys(raw["former_name"]),
         sex=pl.when(pl.col("sex") != "unknown").then("sex"),
         id_sex=pl.when(ids["usable"]).then(ids["sex"]),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from entity_resolution import cells, claims, cluster, coverage, judge, weigh
+from entity_resolution import cells, claims, cluster, coverage, judge, reweigh, weigh
 from entity_resolution.cells import Cells
 from entity_resolution.claims import Claims
 from entity_resolution.parties import Parties
@@ -25,6 +25,8 @@ class People:
         cells: what tier one decided.
         weighed: ``key, bits, parts`` of the keys that weight led to an entity.
         doubts: ``profile, entity, bits, parts, reason`` of unresolved profiles and their best candidate.
+        told: who profiles are and what they say, as `reweigh.values_of` gives it.
+        weights: as `reweigh.weights_of` gives them.
     """
 
     links: pl.DataFrame
@@ -32,13 +34,15 @@ class People:
     cells: Cells
     weighed: pl.DataFrame
     doubts: pl.DataFrame
+    told: tuple[pl.DataFrame, ...]
+    weights: pl.DataFrame
 
 
 def resolve(parties: Parties) -> People:
     """Resolve person parties as `people.gather` gives them."""
     profiles = parties.profiles.filter(~pl.col("reference"))
     tied = cells.build(profiles)
-    model = weigh.learned(profiles, tied.links)
+    model = weigh.learned(parties.profiles, tied.links)
     links, by_number = _numbers(profiles, tied.links, model)
     weighed = [by_number]
     open_profiles = profiles.filter(pl.col("key").is_not_null())
@@ -58,7 +62,17 @@ def resolve(parties: Parties) -> People:
     open_rows = unresolved.join(remaining.members, on="claim").select("claim", "profile", "reason")
     doubts = open_rows.join(judged.select("claim", "entity", "bits", "parts"), on="claim").drop("claim")
     open_rows = open_rows.drop("claim").sort("profile")
-    return People(links.sort("profile"), open_rows, tied, pl.concat(weighed), doubts.sort("profile"))
+    beside = _with_kin(parties.profiles.join(links, on="profile", how="anti"), parties, profiles, links)
+    every = pl.concat([parties.profiles.join(links, on="profile", how="semi"), beside])
+    return People(
+        links.sort("profile"),
+        open_rows,
+        tied,
+        pl.concat(weighed),
+        doubts.sort("profile"),
+        reweigh.values_of(every, links, model.known),
+        reweigh.weights_of(model),
+    )
 
 
 def _weighed(judged: pl.DataFrame) -> pl.DataFrame:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from entity_resolution.engine import compare, learn
 from entity_resolution.engine.compare import SAME, Patterns
-from entity_resolution.engine.learn import LEVELS, STEP, Floats, Weights
+from entity_resolution.engine.learn import LEVELS, Floats, Weights
 from entity_resolution.engine.profile import FieldOf, Profile
 from entity_resolution.engine.units import Units
 from entity_resolution.engine.values import Codes, Said
@@ -56,9 +56,7 @@ def learned(met: Met, rules: Profile) -> Weights:
     every = 2 * int(met.asked.sum()) * int((~met.asked).sum())
     n = max(round(every**0.5), 2)  # EM takes n (n - 1) / 2 for the number of pairs
     prior, m = learn.em(met.patterns, counts, u, rules, n, expected)
-    bits = np.rint(np.log2(m / u) * STEP) / STEP
-    bits[:, 0] = 0
-    return Weights(met.patterns.fields, round(prior / float(np.log(2)) * STEP) / STEP, bits, m, u, (0, 0))
+    return learn.in_bits(met.patterns.fields, prior, np.log(m / u), m, u)
 
 
 def _at_large(met: Met, rules: Profile) -> Floats:

@@ -40,7 +40,7 @@ from jiwang.ontology import KINDS, Kind
 from jiwang.progress import Progress, Task
 from jiwang.workspace import Workspace
 
-VERSION = 2  # raise when a change of rules should resolve a workspace anew
+VERSION = 3  # raise when a change of rules should resolve a workspace anew
 
 
 Out = dict[str, tuple[pl.DataFrame, type[dy.Schema] | None]]
@@ -222,8 +222,19 @@ def _about_people(
         "possible_same": (possible, tables.PossibleSame),
         "identity_leads": (identity.find(possible, parties, placed.profiles), tables.IdentityLeads),
         "doubts": (evidence.doubts(parties, resolved.doubts, ids, placed.judged), tables.Doubts),
+        **_to_reweigh(parties, placed, resolved),
         "unresolved": (unresolved, None),
     }
+
+
+def _to_reweigh(parties: Parties, placed: Placed, resolved: persons.People) -> Out:
+    """Return what `reweigh` reads: the profile of each row, what profiles say and whose they are, weights."""
+    whose = placed.profiles.select("profile", "entity_id")
+    marks, said = resolved.told
+    marks = marks.join(whose, on="profile", how="left", maintain_order="left")
+    rows = parties.rows.select("record_id", "role", "primary", "profile").sort("record_id", "role", "profile")
+    kept = {"person_rows": rows, "person_profiles": marks, "person_said": said, "weights": resolved.weights}
+    return {name: (frame, None) for name, frame in kept.items()}
 
 
 def _ids(one: Resolved, placed: pl.DataFrame) -> pl.DataFrame:

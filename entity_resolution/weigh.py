@@ -16,33 +16,30 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from entity_resolution import claims, region_weights
+from entity_resolution import claims, region_values, region_weights
 from entity_resolution.claims import Claims
-from entity_resolution.engine import alike, block, compare, units, values
+from entity_resolution.engine import alike, block, compare, units
 from entity_resolution.engine.compare import SAME, Patterns
 from entity_resolution.engine.learn import STEP, Weights
 from entity_resolution.engine.profile import Profile, load
 from entity_resolution.engine.units import Units
 from entity_resolution.engine.values import NONE, Said
 from entity_resolution.normalize.names import EXACT, SHAPE, SOUND, WRITING
+from entity_resolution.region_values import RegionValues
 from entity_resolution.region_weights import Met
-from jiwang.ontology import record_tables
 
 REGISTER = "resident"
-TOLD = ("death",)  # families of tables whose birth dates relatives tell, by the lunar calendar perhaps
-OWNER = "legal_person"  # is named beside the firm; need not be insured by it
 SHARED = (
     "account", "birth_date", "birth_told", "employer", "firm", "home", "household_no", "phone", "place",
 )  # fmt: skip
-_COLUMNS = ("key", "former", "sex", "phone", "home", "place", "household_no", "account")
 _NEAR = {"sounds alike": SOUND, "a character lost": WRITING, "written otherwise": WRITING,
          "one character differs": SHAPE}  # fmt: skip
-_ALIKE = [0.0, *[EXACT] * len(SAME), *(_NEAR.get(level, 0.0) for level in alike.LEVELS["han_name"])]
-_TOLD_IN = [t.name for t in record_tables().values() if t.family in TOLD]
+ALIKE = [0.0, *[EXACT] * len(SAME), *(_NEAR.get(level, 0.0) for level in alike.LEVELS["han_name"])]
 _PAIR = pl.Schema({
     "alike": pl.Float64(), "bits": pl.Float64(), "evidence": pl.Float64(), "against": pl.List(pl.String()),
     "reason": pl.String(), "parts": pl.List(pl.Struct({"field": pl.String(), "weight": pl.Float64()})),
 })  # fmt: skip
+_NOBODY = np.empty(0, dtype=np.int64)
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
@@ -52,33 +49,40 @@ class Model:
     """What a region's claims are weighed by.
 
     Attributes:
-        rules: the profile ``region``.
+        known: what the profiles say, with the profile ``region``.
         weights: as EM learned them.
         taken: ``registered``, ``numbered`` -> bits of a person having one, and another.
     """
 
-    rules: Profile
+    known: RegionValues
     weights: Weights
     taken: Mapping[str, float]
+
+    @property
+    def rules(self) -> Profile:
+        """The profile ``region``."""
+        return self.known.rules
 
 
 def learned(profiles: pl.DataFrame, tied: pl.DataFrame) -> Model:
     """Learn the weights of a region.
 
     Args:
-        profiles: as `people.gather` gives them, parties of reference excluded.
+        profiles: as `people.gather` gives them, all of them.
         tied: ``profile, entity`` of tier one.
     """
-    rules = load("region")
-    known = profiles.join(tied.select("profile", cell="entity"), on="profile")
+    told = region_values.read(profiles, load("region"))
+    profiles = profiles.filter(~pl.col("reference"))
+    known = profiles.join(tied.select("profile", cell="entity"), on="profile", maintain_order="left")
     loose = profiles.join(tied, on="profile", how="anti")
     members = claims.of_profiles(loose).members
-    open_rows = loose.join(members.select("profile", cell="claim"), on="profile")
+    open_rows = loose.join(members.select("profile", cell="claim"), on="profile", maintain_order="left")
     rows = pl.concat([known, open_rows])
-    said = values.read(_texts(rows, pl.col("cell").str.starts_with("citizen:")), rules)
-    of = units.build(said, rules)
+    said = told.shown(rows, pl.col("cell").str.starts_with("citizen:"))
+    of = _units(rows, said, told.rules, hold_out=True)
     asked = (of.home >= 0) | (of.anchor["id"] == NONE)
-    return Model(rules, region_weights.learned(_compared(said, of, asked, rules), rules), _taken(known))
+    met = _compared(said, of, asked, told.rules)
+    return Model(told, region_weights.learned(met, told.rules), _taken(known))
 
 
 def weigh(ours: Claims, said: pl.DataFrame, persons: pl.DataFrame, model: Model) -> pl.DataFrame:
@@ -97,63 +101,45 @@ def weigh(ours: Claims, said: pl.DataFrame, persons: pl.DataFrame, model: Model)
     them = persons.with_columns(cell="entity").drop("entity")
     us = said.join(ours.members.select("profile", cell="claim"), on="profile")
     rows = pl.concat([them, us], how="diagonal")
-    read = values.read(_texts(rows, pl.int_range(pl.len()) < them.height), model.rules)
-    of = units.build(read, model.rules, hold_out=False)
+    shown = model.known.shown(rows, pl.int_range(pl.len()) < them.height)
+    of = _units(rows, shown, model.rules)
     asked = np.zeros(of.n, dtype=bool)
     asked[of.of_row[them.height :]] = True
-    met = _compared(read, of, asked, model.rules)
+    met = _compared(shown, of, asked, model.rules)
     cells = rows.with_columns(unit=pl.Series(of.of_row)).unique("unit", keep="first").sort("unit")["cell"]
     sides = {"claim": cells.gather(met.left), "entity": cells.gather(met.right)}
     return _beside(_told(met.patterns, model).with_columns(**sides), ours, persons, model)
 
 
-def _texts(rows: pl.DataFrame, person: pl.Expr) -> pl.DataFrame:
-    """Return the profiles as the engine reads them.
-
-    An id that is not its cell's own is not shown. A person whom no row gives an employer has one that is
-    nobody else's: that the pool knows of none speaks against a claim that names one.
-    """
-    hidden = pl.lit("*").repeat_by(18 - pl.col("head").str.len_chars() - pl.col("tail").str.len_chars())
-    masked = pl.concat_str("head", hidden.list.join(""), "tail")
-    whole = pl.when(pl.col("bad").str.contains(r"^[0-9X]{14,}$")).then("bad")
-    own = pl.col("cell") == "citizen:" + pl.col("cid")
-    told, born = pl.col("table").is_in(_TOLD_IN), pl.col("birth_date").dt.strftime("%Y%m%d")
-    last = pl.int_range(pl.len()).over("cell") == pl.len().over("cell") - 1
-    idle = pl.when(person & last & pl.col("employer").is_null().all().over("cell")).then("cell")
-    owner = pl.col("role") == OWNER
-    return rows.select(
-        *_COLUMNS,
-        cell=pl.col("cell").rank("dense").cast(pl.String),
-        id=pl.when(own).then("cid").otherwise(pl.coalesce(whole, masked)),
-        birth_date=pl.when(~told).then(born),
-        birth_told=pl.when(told).then(born),
-        born=pl.col("born").cast(pl.String),
-        employer=pl.coalesce(pl.when(~owner).then("employer"), idle),
-        firm=pl.when(owner | person).then("employer"),
-    )
+def _units(rows: pl.DataFrame, said: Said, rules: Profile, *, hold_out: bool = False) -> Units:
+    """Make a unit of the profiles of each cell."""
+    of_row, n = units.numbered(rows["cell"].rank("dense").to_numpy().astype(np.int64))
+    hidden = units.held_out(of_row, [units.anchor_of(said, "id", of_row, n)]) if hold_out else _NOBODY
+    return units.make(said, rules, of_row, n, hidden, None)
 
 
 def _compared(said: Said, of: Units, asked: Flags, rules: Profile) -> Met:
     left, right = _candidates(said, of, asked, rules)
-    found = compare.patterns(left, right, said, of, rules)
-    near = np.array(_ALIKE)[found.levels[:, found.fields.index("name")]][found.of_pair] > 0
-    used, of_pair = np.unique(found.of_pair[near], return_inverse=True)
-    kept = Patterns(found.fields, found.levels[used], of_pair.astype(np.int64))
-    return Met(said, of, asked, left[near], right[near], kept)
+    near = np.array(ALIKE)[compare.levels(left, right, "name", said, of)] > 0  # of most pairs they are not
+    left, right = left[near], right[near]
+    return Met(said, of, asked, left, right, compare.patterns(left, right, said, of, rules))
 
 
 def _candidates(said: Said, of: Units, asked: Flags, rules: Profile) -> tuple[Ints, Ints]:
     """Pair the units asked about with all others, by blocks of at most ``cap`` others; a name has no cap."""
     wanted = sorted({part for rule in rules.blocks for part in rule})
-    parts = units.parts_of_units(said, of, wanted)
     flag, found = pl.Series(asked), [pl.DataFrame(schema={"a": pl.UInt32, "b": pl.UInt32})]
+    ours, theirs = {}, {}
+    for part, rows in units.parts_of_units(said, of, wanted).items():
+        mine = flag.gather(rows["unit"])
+        ours[part] = rows.filter(mine)
+        # Most persons share nothing with those asked about: they are left out before parts are joined.
+        theirs[part] = rows.filter(~mine).join(ours[part].select("h").unique(), on="h", how="semi")
     for rule in rules.blocks:
-        keyed = block.keys(parts, rule).unique()
-        mine = flag.gather(keyed["unit"])
-        others = keyed.filter(~mine)
+        others = block.keys(theirs, rule).unique()
         if len(rule) > 1:
             others = others.filter(pl.len().over("h") <= rules.cap)
-        met = keyed.filter(mine).join(others, on="h", suffix="_b")
+        met = block.keys(ours, rule).unique().join(others, on="h", suffix="_b")
         found.append(met.select(a="unit", b="unit_b"))
     pairs = pl.concat(found).unique().sort("a", "b")
     return pairs["a"].to_numpy().astype(np.int64), pairs["b"].to_numpy().astype(np.int64)
@@ -169,7 +155,7 @@ def _told(found: Patterns, model: Model) -> pl.DataFrame:
         bits = prior + sum(worth.values())
         parts = [{"field": f, "weight": w} for f, w in ({"prior": prior} | worth).items() if w]
         against = [f for f in model.rules.constraints.differ if said[f] == "differs"]
-        rows.append((_ALIKE[levels[at]], bits, bits - prior - worth["name"], against, _reason(said), parts))
+        rows.append((ALIKE[levels[at]], bits, bits - prior - worth["name"], against, _reason(said), parts))
     return pl.DataFrame(rows, schema=_PAIR, orient="row")[found.of_pair]
 
 

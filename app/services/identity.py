@@ -9,6 +9,8 @@ from typing import Any
 import polars as pl
 
 from app.services.desk import Desk
+from entity_resolution import reweigh
+from entity_resolution.reweigh import Weighed
 from jiwang.errors import UsageError
 
 QUEUES = ("review", "leads", "doubts")
@@ -51,12 +53,15 @@ class Answer:
         entities: the entity of each side; None where nobody is linked.
         ways: for each side, how it came to its entity: rows of `came_together`.
         against: codes of what keeps them apart, or of what is missing.
+        weighed: the two weighed anew, where both speak of persons: two rows of one person by themselves,
+            else all that is known of either side.
     """
 
     same: bool
     entities: tuple[str | None, str | None]
     ways: tuple[dict[str, Any] | None, dict[str, Any] | None]
     against: tuple[str, ...] = field(default=())
+    weighed: Weighed | None = None
 
 
 def came_together(desk: Desk, entity_id: str) -> list[dict[str, Any]]:
@@ -93,9 +98,18 @@ def explain(desk: Desk, a: str, b: str) -> Answer:
         None if (one := entities[0]) is None else way_of(desk, a, one),
         None if (two := entities[1]) is None else way_of(desk, b, two),
     )
+    weighed = _weighed(desk, a, b)
     if entities[0] is not None and entities[0] == entities[1]:
-        return Answer(True, entities, ways)
-    return Answer(False, entities, ways, tuple(_against(desk, *entities)))
+        return Answer(True, entities, ways, weighed=weighed)
+    return Answer(False, entities, ways, tuple(_against(desk, *entities, weighed)), weighed)
+
+
+def _weighed(desk: Desk, a: str, b: str) -> Weighed | None:
+    """Return the two weighed anew; None where they are no persons, or nothing was kept to weigh them by."""
+    kept = desk.workspace.folder("entities") / "person_said.parquet"
+    if a == b or not kept.is_file():  # an older run kept nothing
+        return None
+    return reweigh.weigh(lambda name: desk.scan("entities", name), a, b)
 
 
 def entity_of(desk: Desk, name: str) -> str | None:
@@ -116,10 +130,10 @@ def entity_of(desk: Desk, name: str) -> str | None:
     return str(ranked["entity_id"][0])
 
 
-def _against(desk: Desk, a: str | None, b: str | None) -> list[str]:
+def _against(desk: Desk, a: str | None, b: str | None, weighed: Weighed | None) -> list[str]:
     """Return what keeps two entities apart, as codes of the catalogue's table ``against``."""
     if a is None or b is None:
-        return ["nobody"]
+        return ["nobody", *_missing(weighed)]
     rows = {r["entity_id"]: r for r in desk.entities([a, b]).to_dicts()}
     one, two = rows[a], rows[b]
     if one["kind"] != two["kind"]:
@@ -132,7 +146,19 @@ def _against(desk: Desk, a: str | None, b: str | None) -> list[str]:
     judged = desk.scan("entities", "judgements").filter(both & (pl.col("effect") == "apart")).collect()
     found += ["judged"] if judged.height else []
     names = {one["name"], *one["other_names"]} & {two["name"], *two["other_names"]}
-    return found + ([] if names - {None} else ["names"]) or ["unproved"]
+    found += [] if names - {None} else ["names"]
+    return found + [code for code in _missing(weighed) if code not in found] or ["unproved"]
+
+
+def _missing(weighed: Weighed | None) -> list[str]:
+    """Return what two persons lack to be one: a meeting, names that are alike, or weight."""
+    if weighed is None:
+        return []
+    if not any(m.shared for m in weighed.meetings):
+        return ["never_met"]
+    if not weighed.alike:
+        return ["unlike"]
+    return ["too_little"] if weighed.score < weighed.accept else []
 
 
 _MUST_AGREE: Mapping[str, str] = {

@@ -56,10 +56,6 @@ def resolve(
 def _table(
     table: Path, profile: str | None, out: Path, spread: tuple[Literal["local", "spark"], int | None] | None
 ) -> int:
-    import os
-
-    # Characters are read one by one: the readings of phrases take longer to load than a batch to resolve.
-    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
     from entity_resolution.engine import batch, tabular
     from entity_resolution.engine.spreading import Spread
     from jiwang.errors import UsageError

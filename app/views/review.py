@@ -11,6 +11,7 @@ from app.services import evidence, identity, judging, profile, terms
 from app.services.desk import Desk
 from app.services.identity import Case
 from app.services.masking import Mask, knowing
+from app.services.pairs import level_told
 from app.views import frame
 from app.views.markup import Markup, el, facts, join
 from app.views.sheet import sheet
@@ -91,6 +92,8 @@ def _case(desk: Desk, case: Case, t: Words) -> None:
         answer = identity.explain(desk, case.left, case.right)
         told = [t(f"against.{code}") for code in answer.against] or [t("against.none")]
         frame.show(el("div", *(el("p", line) for line in told), css="jw-panel"))
+        if answer.weighed:
+            frame.show(waterfall(((level_told(p, t), p.weight) for p in answer.weighed.parts), t))
     _form(desk, case, t)
 
 

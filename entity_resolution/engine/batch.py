@@ -17,8 +17,9 @@ import polars as pl
 
 from entity_resolution.engine import block, compare, grow, index, merge, tabular, units, values
 from entity_resolution.engine.folder import recover
-from entity_resolution.engine.grow import PUBLISHED, Joined
+from entity_resolution.engine.grow import Joined
 from entity_resolution.engine.index import Index
+from entity_resolution.engine.publish import PUBLISHED
 from entity_resolution.engine.resolve import HOME, Resolution, against, record_ids, rules
 from entity_resolution.engine.units import Listed, Units
 from entity_resolution.engine.values import NONE, Said, Values
@@ -127,11 +128,13 @@ def _join(said: Said, own: Units, known: Index, touched: npt.NDArray[np.uint32])
     met = np.unique(touched).astype(np.int64)
     entities = known.units_of(met)["entity_id"].unique()
     near = known.units_of(np.unique(known.find("members", index.id_keys(entities))[1]))
+    near = near.sort("record_id", "unit", nulls_last=True)  # parts of an index number units as they come
     # What the others of an entity say is only asked by constraints; their ids stand with the units.
     bound = known.profile.constraints
-    asked = near["unit"].to_numpy().astype(np.int64) if bound.differ or bound.after else met
+    asked = np.sort(near["unit"].to_numpy()).astype(np.int64) if bound.differ or bound.after else met
     listed = known.listed_of(asked)
-    place = pl.Series("at", np.searchsorted(near["unit"].to_numpy(), asked) + own.n)
+    order = near["unit"].arg_sort().to_numpy()
+    place = pl.Series("at", order[np.searchsorted(near["unit"].to_numpy()[order], asked)] + own.n)
     listed = listed.with_columns(place.gather(listed["at"]))
     mixed, n = Said(said.n, stated=said.stated), own.n + near.height
     rows, holders, anchor = {}, {}, {}
@@ -183,12 +186,7 @@ def _held(known: Index, field: int, texts: pl.Series) -> Ints:
 def _mixed(ours: Values, theirs: pl.Series) -> tuple[Values, npt.NDArray[np.uint32]]:
     """Return the values of both sides, and where the batch's own stand among them."""
     texts = pl.concat([ours.texts, theirs.rename(ours.texts.name)]).unique().sort()
-    place = pl.DataFrame({"text": texts}).with_row_index("code")
-    of_own = (
-        pl.DataFrame({"text": ours.texts}).join(place, on="text", maintain_order="left")["code"].to_numpy()
-    )
-    whole = Values(ours.field, texts, {}, values.usable_of(ours.field, texts), values.partial(texts))
-    return whole, of_own.astype(np.uint32)
+    return values.of_texts(ours.field, texts), values.codes_of(ours.texts, texts)
 
 
 def _unite(

@@ -25,6 +25,7 @@ SAME = (
     *(f"same, held by {b}" if b == a + 1 else f"same, held by {a + 1} to {b}" for a, b in pairwise(HELD_BY)),
     f"same, held by more than {HELD_BY[-1]}",
 )
+BITS = 4  # of a level within a pattern
 _LIMIT = 4_000_000  # pairs compared at a time: what bounds memory
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
@@ -63,20 +64,39 @@ def patterns(a: Ints, b: Ints, said: Said, units: Units, profile: Profile) -> Pa
     packed = np.zeros(len(a), dtype=np.uint64)
     fields = [f.name for f in profile.evidence]
     for number, name in enumerate(fields):
-        for start in range(0, len(a), _LIMIT):
-            part = slice(start, start + _LIMIT)
-            found = levels(a[part], b[part], name, said, units)
-            if profile.of(name).several:
-                found[found == len(names_of_levels(profile.of(name))) - 1] = 0
-            packed[part] |= found.astype(np.uint64) << np.uint64(4 * number)
+        found = levels(a, b, name, said, units)
+        if profile.of(name).several:
+            found[found == len(names_of_levels(profile.of(name))) - 1] = 0
+        packed |= found.astype(np.uint64) << np.uint64(BITS * number)
     packed = _without_echoes(packed, fields, profile)
+    return unpacked(packed, profile)
+
+
+def unpacked(packed: npt.NDArray[np.uint64], profile: Profile) -> Patterns:
+    """Return patterns given as numbers, four bits a field; each once, in order."""
+    fields = [f.name for f in profile.evidence]
     distinct, of_pair = np.unique(packed, return_inverse=True)
-    columns = [(distinct >> np.uint64(4 * i)) & np.uint64(15) for i in range(len(fields))]
+    columns = [(distinct >> np.uint64(BITS * i)) & np.uint64(15) for i in range(len(fields))]
     return Patterns(fields, np.stack(columns, axis=1).astype(np.uint8), of_pair.astype(np.int64))
+
+
+def of_one_id(found: Patterns, profile: Profile) -> npt.NDArray[np.bool_]:
+    """Say which patterns are of an id in common under two names that are not alike."""
+    at = [i for i, name in enumerate(found.fields) if profile.of(name).bearer]
+    told: npt.NDArray[np.bool_] = (found.levels[:, at] == len(SAME) + 1 + alike.BORROWED).any(axis=1)
+    return told
 
 
 def levels(a: Ints, b: Ints, name: str, said: Said, units: Units) -> Bytes:
     """Return the level of each pair in one field: the strongest among the values of either side."""
+    found = np.empty(len(a), dtype=np.uint8)
+    for start in range(0, len(a), _LIMIT):
+        part = slice(start, start + _LIMIT)
+        found[part] = _levels(a[part], b[part], name, said, units)
+    return found
+
+
+def _levels(a: Ints, b: Ints, name: str, said: Said, units: Units) -> Bytes:
     rows, values = units.listed[name], said.values[name]
     ours, theirs = np.diff(rows.starts)[a], np.diff(rows.starts)[b]
     times = ours * theirs
@@ -96,7 +116,9 @@ def _of_values(
     same = left == right
     found = np.zeros(len(left), dtype=np.uint8)
     found[same] = 1 + np.searchsorted(HELD_BY, holders[left[same]])
-    found[same & values.partial[left]] = len(SAME) + 1 + alike.PARTIAL.get(alike.rule(values.field), 0)
+    rule = alike.rule(values.field)
+    if len(alike.LEVELS[rule]) > 1:  # a code has no level between the same and different
+        found[same & values.partial[left]] = len(SAME) + 1 + alike.PARTIAL.get(rule, 0)
     low = np.minimum(left[~same], right[~same]).astype(np.uint64)
     high = np.maximum(left[~same], right[~same]).astype(np.uint64)
     keys, inverse = np.unique((low << np.uint64(32)) | high, return_inverse=True)

@@ -45,7 +45,7 @@ def published(out: Path, *, grown: bool = False) -> Iterator[Path]:
         raise UsageError(said, "name a new or empty folder with --out")
     fresh, old = out.with_name(f".{out.name}.new"), out.with_name(f".{out.name}.old")
     out.parent.mkdir(parents=True, exist_ok=True)
-    with _alone(out):
+    with alone(out):
         for leftover in (fresh, old):
             shutil.rmtree(leftover, ignore_errors=True)
         if grown:
@@ -66,7 +66,12 @@ def published(out: Path, *, grown: bool = False) -> Iterator[Path]:
 
 
 @contextmanager
-def _alone(out: Path) -> Iterator[None]:
+def alone(out: Path) -> Iterator[None]:
+    """Hold a folder, if it is there, against other runs.
+
+    Raises:
+        WorkspaceError: another process holds it.
+    """
     if not out.is_dir():
         yield
         return
@@ -75,7 +80,7 @@ def _alone(out: Path) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise WorkspaceError(f"another run is publishing in {out}", "wait for it, or stop it") from error
+            raise WorkspaceError(f"another run is at work in {out}", "wait for it, or stop it") from error
         yield
     finally:
         os.close(handle)

@@ -10,17 +10,17 @@ from typing import Any
 
 import polars as pl
 
-from entity_resolution.engine import index, publish
+from entity_resolution.engine import identity_leads, index, publish
 from entity_resolution.engine.folder import published
 from entity_resolution.engine.index import Index
-from entity_resolution.engine.publish import SUMMARY
+from entity_resolution.engine.publish import PUBLISHED, SUMMARY
 from entity_resolution.engine.resolve import Resolution
 from entity_resolution.engine.units import Units
 from entity_resolution.engine.values import Said
+from jiwang.errors import WorkspaceError
 from jiwang.ids import digest
 from jiwang.workspace import write_json
 
-PUBLISHED = "published"
 # As `tables.Review` has it, whose library takes longer to load than a batch to resolve.
 _REVIEW: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "review_id": pl.String,
@@ -55,19 +55,15 @@ class Joined:
 
 
 def publish_batch(found: Resolution, joined: Joined, known: Index, out: Path) -> dict[str, Any]:
-    """Publish a grown folder: the batch in all tables and in the index; return the summary."""
+    """Publish a grown folder: the batch in all tables and in the index; return the summary.
+
+    Raises:
+        WorkspaceError: another run published there after the batch was resolved.
+    """
     of_unit, records = _entities_of_units(found, joined), _records_of_units(found, joined)
     fresh = publish.links(found, of_unit.gather(found.of_record)).with_columns(how=pl.lit("batch"))
     told = publish.evidence(found)
     review = _review(found, told, of_unit, records)
-    earlier = [pl.read_parquet(out / "review.parquet")] if (out / "review.parquet").is_file() else []
-    entities = _grown(pl.read_parquet(out / "entities.parquet"), found, fresh)
-    grown = {
-        "links": pl.concat([pl.read_parquet(out / "links.parquet"), fresh]),
-        "entities": entities,
-        f"edges.{len(known.starts)}": publish.edges(found, told, records),
-        "review": pl.concat([*earlier, review]).unique("review_id", keep="first", maintain_order=True),
-    }
     part = index.Part(
         joined.own_said,
         joined.own,
@@ -78,20 +74,62 @@ def publish_batch(found: Resolution, joined: Joined, known: Index, out: Path) ->
         found.met.keyed,
     )
     with published(out, grown=True) as folder:
+        if index.open_index(folder).made != known.made:
+            raise WorkspaceError(f"{out} was published anew meanwhile", "join the batch again")
+        grown = _tables(folder, found, fresh, told, records)
+        grown["review"] = _with_earlier(review, folder / "review.parquet")
         _replace(grown, folder)
         index.write_part(folder / index.FOLDER, len(known.starts), part, known.units)
         index.write_meta(
             folder / index.FOLDER, known.profile, known.weights, [*known.starts, known.units],
             known.units + joined.own.n,
         )  # fmt: skip
-        return _summary(folder, grown["links"].height, fresh.height, entities.height, review.height)
+        return _summary(folder, grown, fresh.height, review.height)
 
 
-def _summary(out: Path, records: int, batch: int, entities: int, review: int) -> dict[str, Any]:
+def _tables(
+    folder: Path, found: Resolution, fresh: pl.DataFrame, told: pl.Series, records: pl.Series
+) -> dict[str, pl.DataFrame]:
+    """Return the tables of a published folder with a batch added, and the batch's edges.
+
+    Args:
+        folder: the folder.
+        found: the batch, resolved among the published units that it meets.
+        fresh: its links.
+        told: as `publish.evidence` returns it.
+        records: a record of each unit.
+    """
+    links = pl.concat([pl.read_parquet(folder / "links.parquet"), fresh])
+    entities = _grown(pl.read_parquet(folder / "entities.parquet"), found, fresh)
+    conflicts = publish.conflicts(found, links, told, records)
+    leads = identity_leads.find(found, links, conflicts, entities, told, records)
+    number = len(list(folder.glob("edges.*.parquet"))) + 1
+    return {
+        "links": links,
+        "entities": entities,
+        "conflicts": _with_earlier(conflicts, folder / "conflicts.parquet"),
+        "identity_leads": _with_earlier(leads, folder / "identity_leads.parquet"),
+        f"edges.{number}": publish.edges(found, told, records),
+    }
+
+
+def _with_earlier(rows: pl.DataFrame, path: Path) -> pl.DataFrame:
+    """Return the rows published before and those of a batch; their first column names them."""
+    if not path.is_file():
+        return rows
+    earlier = pl.read_parquet(path)
+    every = pl.concat([earlier, rows.select(earlier.columns).cast(earlier.schema)])
+    return every.unique(every.columns[0], keep="first", maintain_order=True)
+
+
+def _summary(out: Path, grown: dict[str, pl.DataFrame], batch: int, review: int) -> dict[str, Any]:
     """Bring the published summary up to date and return it."""
     summary: dict[str, Any] = json.loads((out / SUMMARY).read_text(encoding="utf-8"))
+    entities = grown["entities"].height
     summary |= {
-        "records": records,
+        "records": grown["links"].height,
+        "conflicts": grown["conflicts"].height,
+        "identity_leads": grown["identity_leads"].height,
         "batches": summary.get("batches", 0) + 1,
         "batch_records": batch,
         "batch_new_entities": entities - summary["entities"],

@@ -23,7 +23,7 @@ from entity_resolution.engine.learn import LEVELS, Weights
 from entity_resolution.engine.profile import Profile
 from entity_resolution.engine.resolve import Resolution
 from entity_resolution.engine.units import Units, cell_keys
-from entity_resolution.engine.values import NONE, Codes, Said
+from entity_resolution.engine.values import Said, gathered
 from jiwang.errors import WorkspaceError
 from jiwang.workspace import write_json
 
@@ -44,6 +44,7 @@ class Index:
         weights: the weights that it was resolved with.
         starts: number of the first unit of each part.
         units: number of units in all.
+        made: when it was written, which tells one published state from the next.
     """
 
     folder: Path
@@ -51,6 +52,7 @@ class Index:
     weights: Weights
     starts: Sequence[int]
     units: int
+    made: int
 
     def find(self, name: str, wanted: lookup.Keys, most: int | None = None) -> tuple[Ints, lookup.Rows]:
         """Return all that stands under keys of a lookup, all parts together, as `lookup.find` does."""
@@ -66,7 +68,7 @@ class Index:
         found = []
         for n, first, rows in self._by_part(numbers):
             unit = pl.Series("unit", rows + first, dtype=pl.UInt32)
-            found.append(_mapped(self.folder / f"units.{n}.arrow", rows).insert_column(0, unit))
+            found.append(mapped(self.folder / f"units.{n}.arrow", rows).insert_column(0, unit))
         return pl.concat(found)
 
     def listed_of(self, numbers: Ints) -> pl.DataFrame:
@@ -76,7 +78,7 @@ class Index:
             starts = np.load(self.folder / f"starts.{n}.npy", mmap_mode="r")
             place, where = lookup.spans(starts[rows], starts[rows + 1])
             at = pl.Series("at", place + before, dtype=pl.Int64)
-            found.append(_mapped(self.folder / f"listed.{n}.arrow", where).insert_column(0, at))
+            found.append(mapped(self.folder / f"listed.{n}.arrow", where).insert_column(0, at))
             before += len(rows)
         return pl.concat(found)
 
@@ -87,7 +89,7 @@ class Index:
             yield n, first, numbers[(numbers >= first) & (numbers < end)].astype(np.int64) - first
 
 
-def _mapped(path: Path, rows: Ints) -> pl.DataFrame:
+def mapped(path: Path, rows: Ints) -> pl.DataFrame:
     """Return rows of an Arrow file that is mapped into memory, not read."""
     import pyarrow as pa  # noqa: PLC0415 - only a batch needs it
 
@@ -113,6 +115,7 @@ def open_index(out: Path) -> Index:
     if not path.is_file():
         raise WorkspaceError(f"{out} holds no index that a batch could join", remedy)
     try:
+        at = path.stat().st_mtime_ns  # before it is read: what is published meanwhile is newer
         meta = json.loads(path.read_text(encoding="utf-8"))
         made = {k: meta[k] for k in versions()}
         if made != versions():
@@ -120,7 +123,7 @@ def open_index(out: Path) -> Index:
         profile = Profile.model_validate(meta["profile"])
         table, blank = np.array(meta["weights"]), np.zeros((0, LEVELS))
         weights = Weights(meta["fields"], meta["prior"], table, blank, blank, (0, 0))
-        return Index(path.parent, profile, weights, meta["starts"], int(meta["units"]))
+        return Index(path.parent, profile, weights, meta["starts"], int(meta["units"]), at)
     except (ValueError, KeyError, TypeError) as error:
         raise WorkspaceError(f"{path} cannot be read ({type(error).__name__}: {error})", remedy) from error
 
@@ -144,7 +147,12 @@ def write(found: Resolution, ids: pl.Series, out: Path) -> None:
         found.met.keyed,
     )
     write_part(folder, 0, own, 0)
-    _write_holders(folder, found)
+    keys, counts = [], []
+    for number, of in enumerate(found.profile.field):
+        held = found.units.holders[of.name]
+        keys.append(text_keys(number, found.said.values[of.name].texts)[held > 0])
+        counts.append(held[held > 0])
+    write_holders(folder, np.concatenate(keys), np.concatenate(counts))
     write_meta(folder, found.profile, found.weights, [0], found.units.n)
 
 
@@ -161,14 +169,9 @@ def write_meta(folder: Path, profile: Profile, weights: Weights, starts: Sequenc
     write_json(folder / _META, meta)
 
 
-def _write_holders(folder: Path, found: Resolution) -> None:
-    """Write by how many units each value is held: of the full run only, as the weights are."""
-    keys, counts = [], []
-    for number, of in enumerate(found.profile.field):
-        held = found.units.holders[of.name]
-        keys.append(text_keys(number, found.said.values[of.name].texts)[held > 0])
-        counts.append(held[held > 0])
-    lookup.write(folder / "holders", np.concatenate(keys), np.concatenate(counts))
+def write_holders(folder: Path, keys: lookup.Keys, counts: Ints) -> None:
+    """Write by how many units values (`text_keys`) are held: of the full run only, as the weights are."""
+    lookup.write(folder / "holders", keys, counts.astype(np.uint32))
 
 
 def text_keys(field: int, texts: pl.Series) -> lookup.Keys:
@@ -183,9 +186,18 @@ def id_keys(ids: pl.Series) -> lookup.Keys:
 
 def block_keys(keyed: Sequence[pl.DataFrame]) -> lookup.Keys:
     """Return the keys of the blocks of all rules, one rule after the other, in the lookup of blocks."""
-    # A rule's hashes are turned by its number: two rules on one value are two blocks.
-    turned = [rows["h"].to_numpy() ^ np.uint64(_TURN * (i + 1) % 2**64) for i, rows in enumerate(keyed)]
-    return np.concatenate(turned)
+    return np.concatenate([_turned(rows["h"].to_numpy(), i) for i, rows in enumerate(keyed)])
+
+
+def block_key(h: int, rule: int) -> lookup.Keys:
+    """Return the key of one block of a rule, given by its number, in the lookup of blocks."""
+    return _turned(np.array([h], dtype=np.uint64), rule)
+
+
+def _turned(hashes: lookup.Keys, rule: int) -> lookup.Keys:
+    """Turn a rule's hashes by its number: two rules on one value are two blocks."""
+    found: lookup.Keys = hashes ^ np.uint64(_TURN * (rule + 1) % 2**64)
+    return found
 
 
 @dataclass(frozen=True)
@@ -221,7 +233,7 @@ def write_part(folder: Path, number: int, part: Part, first: int) -> None:
         first: number of the first unit.
     """
     said, here = part.said, part.units
-    anchors = {f"anchor:{n}": _texts(said.values[n].texts, codes) for n, codes in here.anchor.items()}
+    anchors = {f"anchor:{n}": gathered(said.values[n].texts, codes) for n, codes in here.anchor.items()}
     own = {"entity_id": part.entity, "record_id": part.record, "source": here.source}
     pl.DataFrame(own | anchors).write_ipc(folder / f"units.{number}.arrow")
     _write_listed(folder, number, part)
@@ -246,12 +258,3 @@ def _write_listed(folder: Path, number: int, part: Part) -> None:
     listed = pl.DataFrame({"field": field, "text": pl.concat([t.alias("text") for t in texts])})
     listed[order].rechunk().write_ipc(folder / f"listed.{number}.arrow")
     np.save(folder / f"starts.{number}.npy", np.sum([r.starts for r in rows], axis=0))
-
-
-def _texts(texts: pl.Series, codes: Codes) -> pl.Series:
-    at = pl.Series(codes, dtype=pl.UInt32)
-    return (
-        texts.gather(at.set(at == int(NONE), None))
-        if len(texts)
-        else pl.Series([None] * len(at), dtype=pl.String)
-    )

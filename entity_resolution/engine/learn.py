@@ -162,7 +162,7 @@ def em(
     Returns:
         The natural log odds that two units at large are one, and m.
     """
-    every, m = n * (n - 1) / 2, _start(profile)
+    every, m = max(n * (n - 1) / 2, 1.0), _start(profile)  # all rows may be of one cell
     if expected is not None:
         m = np.maximum(expected / expected.sum(axis=1, keepdims=True), _LEAST)
     found = n * (profile.prior - 1) / 2
@@ -306,6 +306,18 @@ def learned(
         for i in ids:
             natural[i, len(SAME) + 1 + BORROWED] = borrowed(patterns.levels, counts, prior, natural, i)
         known = (len(answers[True]), len(answers[False]))
+    return in_bits(patterns.fields, prior, natural, m, u, known)
+
+
+def in_bits(
+    fields: Sequence[str],
+    prior: float,
+    natural: Floats,
+    m: Floats,
+    u: Floats,
+    known: tuple[int, int] = (0, 0),
+) -> Weights:
+    """Return natural log weights and prior as `Weights`: in bits, rounded so that sums of them are exact."""
     bits = np.rint(natural / np.log(2) * STEP) / STEP
     bits[:, 0] = 0
-    return Weights(patterns.fields, round(prior / float(np.log(2)) * STEP) / STEP, bits, m, u, known)
+    return Weights(fields, round(prior / float(np.log(2)) * STEP) / STEP, bits, m, u, known)

@@ -11,7 +11,6 @@ import polars as pl
 from entity_resolution.engine import block, seam
 from entity_resolution.engine.profile import Profile
 
-SHOWN = block.SHOWN
 Ints = npt.NDArray[np.int64]
 
 
@@ -82,7 +81,7 @@ def largest(rows: pl.DataFrame) -> pl.DataFrame:
     """Return the largest blocks of each rule, by size, then hash."""
     order = pl.col("h").reinterpret(signed=False)
     ranked = rows.sort("rule", "size", order, descending=[False, True, False])
-    return ranked.group_by("rule", maintain_order=True).head(SHOWN)
+    return ranked.group_by("rule", maintain_order=True).head(block.SHOWN)
 
 
 def members(frame: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:

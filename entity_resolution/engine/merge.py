@@ -68,16 +68,17 @@ class _State:
     def forbidden(self, a: Ints, b: Ints) -> npt.NDArray[np.int8]:
         """Return which rule forbids each pair of roots: 0 none, else its place among `reasons` plus 1."""
         found = np.zeros(len(a), dtype=np.int8)
-        for number, (name, rule) in enumerate(self._tests().items(), 1):
+        for number, (name, rule) in enumerate(self.tests().items(), 1):
             del name
             found[(found == 0) & rule(a, b)] = number
         return found
 
     def reasons(self) -> list[str]:
         """Return the names of the rules, in the order in which they are looked at."""
-        return list(self._tests())
+        return list(self.tests())
 
-    def _tests(self) -> dict[str, Test]:
+    def tests(self) -> dict[str, Test]:
+        """Return name -> rule, in the order in which they are looked at."""
         tests: dict[str, Test] = {name: _Single(codes) for name, codes in self.single.items()}
         tests |= {name: _After(*days) for name, days in self.latest.items()}
         if self.source is not None:
@@ -146,6 +147,12 @@ class _Apart:
         at = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
         found: Flags = self.keys[at] == wanted
         return found
+
+
+def forbidden(n: int, rules: Rules, a: Ints, b: Ints) -> list[str]:
+    """Return the rules that keep some pair of ``n`` units apart, as they stand, in order of their names."""
+    found = {name for name, rule in _State(n, rules).tests().items() if rule(a, b).any()}
+    return sorted(found)
 
 
 def union(n: int, a: Ints, b: Ints, weight: Floats, rules: Rules) -> Union:

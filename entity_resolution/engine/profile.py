@@ -1,7 +1,8 @@
 """Profiles: which columns of a table are names, dates, ids and places, and what may not be merged.
 
-A profile is a TOML file; the models below are its whole vocabulary. Two are shipped (folder ``profiles``):
-``person_cn`` for the rows of Chinese departments, ``person`` for persons anywhere else.
+A profile is a TOML file; the models below are its whole vocabulary. Two are shipped for tables (folder
+``profiles``): ``person_cn`` for the rows of Chinese departments, ``person`` for persons anywhere else. The
+third, ``region``, is a region's own: its columns are made by `region_values`.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from jiwang.errors import UsageError
 Kind = Literal[
     "name", "date", "year", "id", "code", "sex", "phone", "address", "employer", "place", "source", "other"
 ]  # fmt: skip
+MOST_FIELDS = 16  # compared: their levels, four bits each, are one number of 64 bits
 SHIPPED = Path(__file__).parents[1] / "profiles"
 
 
@@ -118,6 +120,8 @@ class Profile(_Strict):
         names = [f.name for f in self.field]
         if len(names) != len(set(names)):
             raise ValueError("two fields bear one name")
+        if len(self.evidence) > MOST_FIELDS:
+            raise ValueError(f"{len(self.evidence)} fields are compared; {MOST_FIELDS} are the most")
         rules = self.constraints
         parts = [p for rule in (*self.cells, *self.blocks, self.refine) for p in rule]
         parts += [*rules.two_ids, *rules.differ, *(p for pair in rules.after for p in pair)]
@@ -130,11 +134,6 @@ class Profile(_Strict):
     def evidence(self) -> tuple[FieldOf, ...]:
         """The fields that are compared."""
         return tuple(f for f in self.field if f.compared)
-
-    @property
-    def anchored(self) -> bool:
-        """Whether some field tells by itself, where it is given, who is who."""
-        return bool(self.constraints.two_ids)
 
     def parts_of(self, name: str) -> frozenset[str]:
         """Return the parts of a field that cells and blocks use, the whole left out."""
@@ -154,7 +153,7 @@ def load(path: Path | str) -> Profile:
     """
     given = Path(path)
     file = given if given.is_file() else SHIPPED / f"{path}.toml"
-    shipped = ", ".join(sorted(p.stem for p in SHIPPED.glob("*.toml")))
+    shipped = ", ".join(sorted(p.stem for p in SHIPPED.glob("person*.toml")))
     if not file.is_file():
         raise UsageError(
             f"there is no profile {path}", f"name a TOML file, or one of those shipped: {shipped}"

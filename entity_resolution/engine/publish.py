@@ -8,13 +8,16 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from entity_resolution.engine import compare
+from entity_resolution.engine import compare, units
 from entity_resolution.engine.resolve import Resolution
 from entity_resolution.engine.values import NONE, Codes, Said
 from jiwang.ids import digest, digests
 
 KIND = "entity"
 SUMMARY = "summary.json"
+PUBLISHED = "published"  # why a batch does not join two: both are published, and `grow` has them reviewed
+# As `tables.Conflicts` has it, whose library takes longer to load than a batch to resolve.
+CONFLICT = ("conflict_id", "kind", "left", "right", "reason", "score", "evidence", "records")
 Ints = npt.NDArray[np.int64]
 _EVIDENCE = pl.List(pl.Struct({"field": pl.String, "level": pl.String, "weight": pl.Float64}))
 
@@ -89,7 +92,7 @@ def evidence(found: Resolution) -> pl.Series:
             {
                 "p": np.arange(len(column)),
                 "order": np.full(len(column), i + 1),
-                "field": [name] * len(column),
+                "field": pl.Series([name] * len(column), dtype=pl.String),
                 "level": pl.Series(levels).gather(column),
                 "weight": found.weights.table[i][column],
             }
@@ -98,15 +101,14 @@ def evidence(found: Resolution) -> pl.Series:
     n = len(found.patterns.levels)
     prior = pl.DataFrame({"p": np.arange(n), "order": np.zeros(n, dtype=np.int64), "field": ["prior"] * n,
                           "level": [""] * n, "weight": np.full(n, found.weights.prior)})  # fmt: skip
+    prior = prior.cast({"field": pl.String, "level": pl.String})  # there may be no pattern at all
     told = pl.concat([prior, *rows]).sort("p", "order").group_by("p", maintain_order=True)
     return told.agg(e=pl.struct("field", "level", "weight"))["e"].cast(_EVIDENCE)
 
 
 def first_records(found: Resolution) -> pl.Series:
     """Return the first record of each unit; of a held-out record's home that has no other, null."""
-    first = np.full(found.units.n, -1, dtype=np.int64)
-    first[found.units.of_row[::-1]] = np.arange(len(found.records))[::-1]
-    at = pl.Series(first)
+    at = pl.Series(units.firsts(found.units.of_row, found.units.n))
     return found.records.gather(at.set(at < 0, None)).alias("record_id")
 
 
@@ -135,32 +137,46 @@ def pairs(found: Resolution, at: Ints, told: pl.Series, records: pl.Series) -> p
     )
 
 
-def conflicts(found: Resolution, ids: pl.Series, told: pl.Series, records: pl.Series) -> pl.DataFrame:
-    """Return the refused merges as `tables.Conflicts`: the strongest edge of each two entities."""
-    from jiwang import tables  # noqa: PLC0415 - loads the contracts, which a batch needs not
+def conflicts(found: Resolution, named: pl.DataFrame, told: pl.Series, records: pl.Series) -> pl.DataFrame:
+    """Return the refused merges as `tables.Conflicts`: the strongest edge of each two entities.
 
+    Args:
+        found: the resolution.
+        named: ``record_id, entity_id`` of the records of all units.
+        told: as `evidence` returns it.
+        records: a record of each unit.
+    """
     refused = found.union.refused.with_columns(
         pair=pl.Series(found.edges).gather(found.union.refused["edge"])
     )
-    refused = refused.filter(pl.col("pair") >= 0)
+    refused = refused.filter((pl.col("pair") >= 0) & (pl.col("reason") != PUBLISHED))
     rows = pairs(found, refused["pair"].to_numpy(), told, records).with_columns(reason=refused["reason"])
-    entity = pl.DataFrame({"record_id": found.records, "entity_id": ids})
+    rows = between(rows, named)
+    names = [
+        digest("conflict", *row, length=16) for row in rows.select("left", "right", "reason").iter_rows()
+    ]
+    return rows.with_columns(conflict_id=pl.Series(names, dtype=pl.String), kind=pl.lit(KIND)).select(
+        CONFLICT
+    )
+
+
+def between(rows: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
+    """Return the strongest pair of each two entities: ``left, right`` (entities), ``records`` (the pair's).
+
+    Args:
+        rows: as `pairs` returns them, with ``reason``.
+        named: ``record_id, entity_id``.
+    """
     for side in ("left", "right"):
-        rows = rows.join(
-            entity.rename({"record_id": side, "entity_id": f"{side}_id"}), on=side, maintain_order="left"
-        )
+        own = named.select(pl.col("record_id").alias(side), pl.col("entity_id").alias(f"{side}_id"))
+        rows = rows.join(own, on=side, maintain_order="left")
     a, b = pl.col("left_id"), pl.col("right_id")
     rows = rows.filter(a != b).select(
         left=pl.min_horizontal(a, b), right=pl.max_horizontal(a, b), reason="reason", score="score",
         evidence="evidence", records=pl.concat_list("left", "right"),
     )  # fmt: skip
     rows = rows.sort("left", "right", "score", "reason", descending=[False, False, True, False])
-    rows = rows.unique(["left", "right"], keep="first", maintain_order=True)
-    names = [
-        digest("conflict", *row, length=16) for row in rows.select("left", "right", "reason").iter_rows()
-    ]
-    named = rows.with_columns(conflict_id=pl.Series(names, dtype=pl.String), kind=pl.lit(KIND))
-    return named.select(tables.Conflicts.column_names())
+    return rows.unique(["left", "right"], keep="first", maintain_order=True)
 
 
 def crowds(found: Resolution) -> pl.DataFrame:

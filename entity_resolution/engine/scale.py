@@ -80,11 +80,15 @@ class Spread(Generic[T]):
     Attributes:
         found: the resolution; of its pairs, those worth joining; nothing is said in it.
         records: what each record says, in shards.
+        units: the units, in shards.
+        hidden: rows of the records held out.
         plan: what is known of the whole.
     """
 
     found: Resolution
     records: T
+    units: T
+    hidden: Ints
     plan: Plan
 
 
@@ -106,7 +110,7 @@ def resolve(
     say("normalise")
     ids, raw = _opened(runner, table, profile)
     plan = _planned(runner, raw, table, profile, len(ids))
-    records, shards, everyone = _made(runner, raw, plan)
+    records, shards, hidden, everyone = _made(runner, raw, plan)
     say("block")
     pairs, crowds = crowding.met(runner, shards, plan)
     say("compare")
@@ -127,7 +131,7 @@ def resolve(
         profile, ids, Said(len(ids)), everyone.units, joining.left, joining.right, joining.patterns, weights,
         joining.scores, union, edges, met,
     )  # fmt: skip
-    return Spread(found, records, plan)
+    return Spread(found, records, shards, hidden, plan)
 
 
 def _opened(runner: Runner[T], table: Path, profile: Profile) -> tuple[pl.Series, T]:
@@ -159,8 +163,8 @@ def _planned(runner: Runner[T], raw: T, table: Path, profile: Profile, rows: int
     return Plan(profile, rows, runner.shards, none.stated, columns, named, sources)
 
 
-def _made(runner: Runner[T], raw: T, plan: Plan) -> tuple[T, T, Everyone]:
-    """Return what records say, the units made of them, and what this process holds of these."""
+def _made(runner: Runner[T], raw: T, plan: Plan) -> tuple[T, T, Ints, Everyone]:
+    """Return what records say, the units made of them, the rows held out, and what this process holds."""
     profile = plan.profile
     told = runner.map(raw, partial(steps.describe, plan=plan), seam.said_schema(profile))
     records = runner.keep(runner.exchange(told, "cell"))
@@ -169,7 +173,7 @@ def _made(runner: Runner[T], raw: T, plan: Plan) -> tuple[T, T, Everyone]:
     shards = runner.keep(runner.exchange(made, "unit"))
     everyone = _everyone(runner, shards, of_row, hidden, plan)
     whole.check_said(bool(everyone.says.any()), profile)
-    return records, shards, everyone
+    return records, shards, hidden, everyone
 
 
 def _cells(runner: Runner[T], records: T, plan: Plan) -> tuple[Ints, Ints]:
@@ -200,7 +204,7 @@ def _everyone(runner: Runner[T], shards: T, cell: Ints, hidden: Ints, plan: Plan
     home = rows["home"].to_numpy()
     shown = cell.copy()
     shown[hidden] = plan.rows + hidden
-    codes = {name: _codes(rows[name]) for name in singles}
+    codes = {name: values.ranked(rows[name]) for name in singles}
     here = Units(
         np.searchsorted(number, shown).astype(np.uint32),
         len(number),
@@ -213,12 +217,6 @@ def _everyone(runner: Runner[T], shards: T, cell: Ints, hidden: Ints, plan: Plan
     latest = [(rows[f"event:{i}"].to_numpy(), rows[f"end:{i}"].to_numpy()) for i in range(len(bound.after))]
     only = {n: codes[f"only:{n}"] for n in bound.differ}
     return Everyone(number, here, rows["says"].to_numpy(), only, latest)
-
-
-def _codes(hashes: pl.Series) -> npt.NDArray[np.uint32]:
-    """Number hashes, `NONE` for null; only whether two are equal is ever asked."""
-    number = (hashes.rank("dense") - 1).cast(pl.UInt32)
-    return number.fill_null(int(NONE)).to_numpy()
 
 
 def _compared(runner: Runner[T], shards: T, pairs: T, plan: Plan) -> tuple[T, pl.DataFrame]:
@@ -245,7 +243,7 @@ def _compared(runner: Runner[T], shards: T, pairs: T, plan: Plan) -> tuple[T, pl
 def _patterns(runner: Runner[T], compared: T, profile: Profile) -> tuple[Patterns, Floats]:
     """Return the patterns, in order, and how many pairs are of each."""
     rows = runner.collect(runner.map(compared, weighing.counted, seam.PATTERNS))
-    patterns = weighing.unpacked(rows["pattern"].to_numpy(), profile)
+    patterns = compare.unpacked(rows["pattern"].to_numpy().view(np.uint64), profile)
     counts = np.bincount(patterns.of_pair, weights=rows["n"].to_numpy(), minlength=len(patterns.levels))
     return patterns, counts.astype(np.float64, copy=False)
 
@@ -293,9 +291,9 @@ def _places(numbers: pl.Series, patterns: Patterns) -> Ints:
 def _joining(
     runner: Runner[T], compared: T, everyone: Everyone, patterns: Patterns, weights: Weights, profile: Profile
 ) -> Joining:
-    """Return the pairs that the union looks at: those worth joining, and those that exclude each other."""
+    """Return the pairs worth joining, those that exclude each other, and those that are leads anyway."""
     scores = weights.score(patterns)
-    wanted = scores >= profile.accept
+    wanted = (scores >= profile.accept) | compare.of_one_id(patterns, profile)
     if profile.against is not None:
         wanted |= scores <= profile.against
     chosen = weighing.packed(patterns.levels)[wanted]

@@ -54,8 +54,8 @@ class Runner(Protocol[T]):
     def select(self, table: T, columns: Sequence[str]) -> T:
         """Leave columns out; rows stay where they are."""
 
-    def map(self, table: T, step: Step, schema: Schema, *, stay: bool = False) -> T:
-        """Apply a step to each shard; ``stay``: the rows that it returns belong where they came from."""
+    def map(self, table: T, step: Step, schema: Schema) -> T:
+        """Apply a step to each shard."""
 
     def exchange(self, table: T, by: str) -> T:
         """Bring rows together that have one value (an integer) in a column.
@@ -64,7 +64,10 @@ class Runner(Protocol[T]):
         """
 
     def zip(self, left: T, right: T, step: Pairing, schema: Schema, *, stay: bool = False) -> T:
-        """Apply a step to the shards of two exchanged tables, pairwise."""
+        """Apply a step to the shards of two exchanged tables, pairwise.
+
+        ``stay``: the rows that it returns belong where they came from.
+        """
 
     def union(self, tables: Sequence[T]) -> T:
         """Return the rows of all tables, which have one schema; they lie nowhere in particular."""

@@ -155,14 +155,13 @@ class Shards:
         """See `seam.Runner.select`."""
         return self.map(table, partial(_select, columns=columns), {c: table.schema[c] for c in columns})
 
-    def map(self, table: Table, step: Step, schema: Schema, *, stay: bool = False) -> Table:
+    def map(self, table: Table, step: Step, schema: Schema) -> Table:
         """See `seam.Runner.map`."""
-        del stay  # a step's rows stay anyway until they are exchanged
         return Table([Mapped(s, step) for s in table.shards], table.folders, schema)
 
     def zip(self, left: Table, right: Table, step: Pairing, schema: Schema, *, stay: bool = False) -> Table:
         """See `seam.Runner.zip`."""
-        del stay
+        del stay  # a step's rows stay anyway until they are exchanged
         pairs = zip(left.shards, right.shards, strict=True)
         return Table([Zipped(a, b, step) for a, b in pairs], [*left.folders, *right.folders], schema)
 

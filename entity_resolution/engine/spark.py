@@ -156,14 +156,13 @@ class Spark:
         chosen = table.frame.select(*told, *shard)
         return Table(chosen, {c: table.schema[c] for c in columns}, table.by)
 
-    def map(self, table: Table, step: Step, schema: Schema, *, stay: bool = False) -> Table:
+    def map(self, table: Table, step: Step, schema: Schema) -> Table:
         """See `seam.Runner.map`."""
         if table.by is None:
             parts = _of_parts(step, table.schema, schema)
             return Table(table.frame.mapInArrow(parts, _ddl(schema)), schema)
         one = _of_one(step, table.schema, schema)
-        made = Table(table.frame.groupBy(_SHARD).applyInArrow(one, _ddl(schema)), schema)
-        return self.exchange(made, table.by) if stay else made
+        return Table(table.frame.groupBy(_SHARD).applyInArrow(one, _ddl(schema)), schema)
 
     def exchange(self, table: Table, by: str) -> Table:
         """See `seam.Runner.exchange`."""

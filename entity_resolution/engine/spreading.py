@@ -7,20 +7,20 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 import polars as pl
 
-from entity_resolution.engine import scale
+from entity_resolution.engine import folder, indexing, scale
 from entity_resolution.engine.profile import Profile
 from entity_resolution.engine.resolve import Judged, Resolution
 from entity_resolution.engine.shards import Shards
 from jiwang.errors import InputError
 
 Engine = Literal["local", "spark"]
-Described = Callable[[pl.Series], pl.DataFrame]
-Run = Callable[[Profile, Judged, Callable[[str], object]], tuple[Resolution, Described]]
+Run = Callable[[Profile, Judged, Callable[[str], object]], tuple[Resolution, "Outlet"]]
 _A_RECORD = 2_200  # bytes of memory that the engine takes for a record when all is in memory
 _A_SHARD = 400_000  # records
 
@@ -37,6 +37,19 @@ class Spread:
 
     engine: Engine = "local"
     partitions: int | None = None
+
+
+@dataclass(frozen=True)
+class Outlet:
+    """What is published of a resolution out of its texts, wherever they lie.
+
+    Attributes:
+        entities: describes the entities, given the entity id of every record.
+        index: writes the index that a later batch joins into a folder, given the same.
+    """
+
+    entities: Callable[[pl.Series], pl.DataFrame]
+    index: Callable[[pl.Series, Path], None]
 
 
 def is_parquet(path: Path) -> bool:
@@ -68,6 +81,7 @@ def opened(table: Path, out: Path, spread: Spread) -> Iterator[Run | None]:
 
     Raises:
         InputError: no such file, or one that cannot be read.
+        WorkspaceError: another run is resolving into the same folder.
     """
     parts = spread.partitions or _fitting(table, spread)
     if spread.engine == "local" and parts == 1 and spread.partitions is None:
@@ -75,16 +89,18 @@ def opened(table: Path, out: Path, spread: Spread) -> Iterator[Run | None]:
         return
     out = out.resolve()
     scratch = out.with_name(f".{out.name}.parts")
-    shutil.rmtree(scratch, ignore_errors=True)
-    scratch.mkdir(parents=True)
-    try:
-        parquet = table if is_parquet(table) else _converted(table, scratch)
-        if spread.engine == "spark":
-            yield from _on_spark(parquet, parts)
-        else:
-            yield from _on_files(parquet, scratch, parts)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True, exist_ok=True)
+    with folder.alone(scratch):
+        for leftover in scratch.iterdir():  # of a run that was killed
+            shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
+        try:
+            parquet = table if is_parquet(table) else _converted(table, scratch)
+            if spread.engine == "spark":
+                yield from _on_spark(parquet, parts)
+            else:
+                yield from _on_files(parquet, scratch, parts)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _on_files(table: Path, scratch: Path, parts: int) -> Iterator[Run]:
@@ -103,9 +119,11 @@ def _on_spark(table: Path, parts: int) -> Iterator[Run]:
 
 
 def _run(runner: scale.AnyRunner, table: Path) -> Run:
-    def run(profile: Profile, judged: Judged, say: Callable[[str], object]) -> tuple[Resolution, Described]:
+    def run(profile: Profile, judged: Judged, say: Callable[[str], object]) -> tuple[Resolution, Outlet]:
         spread = scale.resolve(runner, table, profile, judged, say)
-        return spread.found, lambda ids: scale.entities(runner, spread, ids)
+        return spread.found, Outlet(
+            partial(scale.entities, runner, spread), partial(indexing.write, runner, spread)
+        )
 
     return run
 

@@ -12,7 +12,7 @@ from entity_resolution.engine import block, kinds, publish, resolve, seam, units
 from entity_resolution.engine.profile import Profile
 from entity_resolution.engine.seam import Plan
 from entity_resolution.engine.units import Listed, Units
-from entity_resolution.engine.values import NONE, Codes, Said, Values
+from entity_resolution.engine.values import NONE, Codes, Said
 
 Ints = npt.NDArray[np.int64]
 
@@ -70,18 +70,9 @@ def spoken(frame: pl.DataFrame, plan: Plan, names: Sequence[str], *, parts: bool
         lists, of = frame[f"said:{name}"], plan.profile.of(name)
         raws = [lists.list.get(i, null_on_oob=True).alias("t") for i in range(plan.columns[name])]
         texts = pl.concat([pl.Series("t", [], dtype=pl.String), *raws]).drop_nulls().unique().sort()
-        more = kinds.parts(of, texts.to_frame("text"), plan.profile.parts_of(name)) if parts else {}
-        usable, partial = values.usable_of(of, texts), values.partial(texts)
-        said.values[name] = Values(of, texts, {"": texts, **more}, usable, partial)
-        said.codes[name] = [codes_of(t, texts) for t in raws]
+        said.values[name] = values.of_texts(of, texts, plan.profile.parts_of(name) if parts else frozenset())
+        said.codes[name] = [values.codes_of(t, texts) for t in raws]
     return said
-
-
-def codes_of(texts: pl.Series, known: pl.Series) -> Codes:
-    """Return the place of each text among the known ones, `NONE` for null."""
-    place = known.to_frame("t").with_row_index("i")
-    found = texts.to_frame("t").join(place, on="t", how="left", maintain_order="left")["i"]
-    return found.cast(pl.UInt32).fill_null(int(NONE)).to_numpy()
 
 
 def cells(frame: pl.DataFrame, plan: Plan) -> pl.DataFrame:
@@ -101,11 +92,11 @@ def _firsts(of_row: Codes) -> Ints:
     return np.unique(of_row, return_index=True)[1]
 
 
-def unify(frame: pl.DataFrame, plan: Plan, hidden: Ints) -> pl.DataFrame:
-    """Make units of records: `seam.units_schema`. Records of one cell key are in one shard.
+def made(frame: pl.DataFrame, plan: Plan, hidden: Ints) -> tuple[Said, Units, Ints, Ints]:
+    """Return what a shard's records say, their units, the row of each record, the number of each unit.
 
     Args:
-        frame: rows of `seam.said_schema`.
+        frame: rows of `seam.said_schema`; records of one cell key are in one shard.
         plan: what is known of the whole.
         hidden: rows of the records held out.
     """
@@ -115,22 +106,27 @@ def unify(frame: pl.DataFrame, plan: Plan, hidden: Ints) -> pl.DataFrame:
     row = frame["row"].to_numpy()
     mine = np.flatnonzero(np.isin(row, hidden))
     here = units.make(said, profile, of_row, n, mine, frame["source"].to_numpy())
-    number = np.concatenate([row[_firsts(of_row)], plan.rows + row[mine]])
+    return said, here, row, np.concatenate([row[_firsts(of_row)], plan.rows + row[mine]])
+
+
+def unify(frame: pl.DataFrame, plan: Plan, hidden: Ints) -> pl.DataFrame:
+    """Make units of records: `seam.units_schema`. Records of one cell key are in one shard.
+
+    Args:
+        frame: rows of `seam.said_schema`.
+        plan: what is known of the whole.
+        hidden: rows of the records held out.
+    """
+    profile = plan.profile
+    said, here, _, number = made(frame, plan, hidden)
     home = np.where(here.home < 0, -1, number[here.home])
-    told = {"unit": number, "home": home, "known": _known(here), "says": _says(here, profile)}
+    told = {"unit": number, "home": home, "known": here.known, "says": _says(here, profile)}
     told["source"] = here.source.view(np.int64)
     bearing = _bearing(said, here, profile)
     lists = {f"said:{n}": gathered(r, said.values[n].texts, here.n) for n, r in here.listed.items()}
     return pl.DataFrame(
         told | bearing | lists | _blocks(said, here, profile), schema=dict(seam.units_schema(profile))
     )
-
-
-def _known(here: Units) -> npt.NDArray[np.bool_]:
-    if not here.anchor:
-        return np.ones(here.n, dtype=bool)
-    known: npt.NDArray[np.bool_] = np.any([a != NONE for a in here.anchor.values()], axis=0)
-    return known & (here.home < 0)
 
 
 def _says(here: Units, profile: Profile) -> Ints:
@@ -154,11 +150,7 @@ def _bearing(said: Said, here: Units, profile: Profile) -> dict[str, pl.Series]:
 
 
 def _hashed(texts: pl.Series, codes: Codes) -> pl.Series:
-    return (
-        _signed(values.gathered(texts, codes))
-        if len(texts)
-        else pl.Series([None] * len(codes), dtype=pl.Int64)
-    )
+    return _signed(values.gathered(texts, codes))
 
 
 def _signed(texts: pl.Series) -> pl.Series:

@@ -1,9 +1,9 @@
 """Somebody's own table: read it, resolve it by a profile, publish entities, links and what explains them.
 
 The folder that is published holds ``entities``, ``links``, ``edges`` (joined pairs with their evidence),
-``weights``, ``conflicts`` and ``crowds`` as Parquet, ``summary.json``, and the index that a later batch joins
-(`engine.batch`). People's judgements on pairs of records stand in its ``judgements.jsonl``; they are carried
-over from run to run and applied in each.
+``weights``, ``conflicts``, ``identity_leads`` and ``crowds`` as Parquet, ``summary.json``, and the index that
+a later batch joins (`engine.batch`). People's judgements on pairs of records stand in ``judgements.jsonl``;
+they are carried over from run to run and applied in each.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from typing import Any
 import polars as pl
 
 import jiwang
-from entity_resolution.engine import index, publish, spreading
+from entity_resolution.engine import identity_leads, index, publish, spreading
 from entity_resolution.engine.folder import published, recover
 from entity_resolution.engine.profile import Profile, load
 from entity_resolution.engine.publish import SUMMARY
 from entity_resolution.engine.resolve import Judged, Resolution, resolve
-from entity_resolution.engine.spreading import Described, Spread
+from entity_resolution.engine.spreading import Outlet, Spread
 from jiwang.errors import InputError
 from jiwang.progress import Progress
 from jiwang.workspace import write_json
@@ -81,23 +81,22 @@ def run(
         with spreading.opened(table, out, spread or Spread()) as spread_out:
             if spread_out is None:
                 found = resolve(read_table(table), rules, judged(out), say)
-                entities: Described = partial(publish.entities, found.said)
+                outlet = Outlet(partial(publish.entities, found.said), partial(index.write, found))
             else:
-                found, entities = spread_out(rules, judged(out), say)
+                found, outlet = spread_out(rules, judged(out), say)
             say("publish")
             with published(out) as folder:
-                summary = write(found, folder, entities, grows=spread_out is None)
+                summary = write(found, folder, outlet)
     return summary
 
 
-def write(found: Resolution, folder: Path, entities: Described, *, grows: bool = True) -> dict[str, Any]:
+def write(found: Resolution, folder: Path, outlet: Outlet) -> dict[str, Any]:
     """Write all tables of a resolution; return the summary.
 
     Args:
         found: the resolution.
         folder: an empty folder.
-        entities: describes entities, given the entity id of every record.
-        grows: whether to write the index that a later batch joins.
+        outlet: describes entities and writes the index, out of the texts of the records.
     """
     from jiwang import tables  # noqa: PLC0415 - loads the contracts, which a batch needs not
 
@@ -105,17 +104,18 @@ def write(found: Resolution, folder: Path, entities: Described, *, grows: bool =
     told, records = publish.evidence(found), publish.first_records(found)
     frames = {
         "links": publish.links(found, ids),
-        "entities": entities(ids),
+        "entities": outlet.entities(ids),
         "edges": publish.edges(found, told, records),
         "weights": found.weights.frame(found.profile),
         "crowds": publish.crowds(found),
     }
     for name, frame in frames.items():
         frame.write_parquet(folder / f"{name}.parquet", compression="zstd")
-    conflicts = publish.conflicts(found, ids, told, records)
+    conflicts = publish.conflicts(found, frames["links"], told, records)
     tables.write(conflicts, tables.Conflicts, folder / "conflicts.parquet")
-    if grows:
-        index.write(found, ids, folder)
+    leads = identity_leads.find(found, frames["links"], conflicts, frames["entities"], told, records)
+    leads.write_parquet(folder / "identity_leads.parquet", compression="zstd")
+    outlet.index(ids, folder)
     summary = {
         "jiwang": jiwang.__version__,
         "profile": found.profile.name,
@@ -124,6 +124,7 @@ def write(found: Resolution, folder: Path, entities: Described, *, grows: bool =
         "pairs_compared": found.met.compared,
         "pairs_joined": frames["edges"].height,
         "conflicts": conflicts.height,
+        "identity_leads": leads.height,
         "answers": dict(zip(("of_one", "of_two"), found.weights.answers, strict=True)),
         "crowded_blocks": frames["crowds"].height,
     }

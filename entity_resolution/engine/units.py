@@ -60,6 +60,18 @@ class Units:
     home: Ints
     source: npt.NDArray[np.uint64]
 
+    @property
+    def known(self) -> npt.NDArray[np.bool_]:
+        """Which units count as holders of a value: those with an id, where the profile knows ids."""
+        return _known(self.anchor, self.home)
+
+
+def _known(anchor: Mapping[str, Codes], home: Ints) -> npt.NDArray[np.bool_]:
+    if not anchor:
+        return np.ones(len(home), dtype=bool)
+    found: npt.NDArray[np.bool_] = np.any([a != NONE for a in anchor.values()], axis=0)
+    return found & (home < 0)
+
 
 def build(said: Said, profile: Profile, sources: pl.Series | None = None, *, hold_out: bool = True) -> Units:
     """Make units of the records of a table.
@@ -101,9 +113,7 @@ def make(
         for f in profile.field
     }
     anchor = {name: anchor_of(said, name, shown, n) for name in profile.constraints.two_ids}
-    known = np.ones(n, dtype=bool)
-    if anchor:
-        known = np.any([a != NONE for a in anchor.values()], axis=0) & (home < 0)
+    known = _known(anchor, home)
     holders = {name: _holders(rows, known, len(said.values[name].texts)) for name, rows in listed.items()}
     return Units(shown, n, listed, holders, anchor, home, _bits(sources, shown, n))
 
@@ -155,6 +165,13 @@ def numbered(key: npt.NDArray[np.uint64] | Ints) -> tuple[Codes, int]:
     firsts = frame.group_by("k", maintain_order=True).agg(pl.len()).with_row_index("unit")
     found = frame.join(firsts.select("k", "unit"), on="k", maintain_order="left")["unit"]
     return found.to_numpy().astype(np.uint32), firsts.height
+
+
+def firsts(of_row: Codes, n: int) -> Ints:
+    """Return the first record of each of ``n`` units, -1 of a held-out record's home that has no other."""
+    first = np.full(n, -1, dtype=np.int64)
+    first[of_row[::-1]] = np.arange(len(of_row))[::-1]
+    return first
 
 
 def held_out(of_row: Codes, anchors: Sequence[Codes]) -> Ints:

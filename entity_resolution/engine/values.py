@@ -110,10 +110,36 @@ def _values(of: FieldOf, known: pl.DataFrame, wanted: frozenset[str]) -> tuple[V
     firsts = order.unique("text", keep="first", maintain_order=True).sort("text")
     place = firsts.select("text").with_row_index("code")
     codes = known.select("text").join(place, on="text", how="left", maintain_order="left")["code"]
-    usable = usable_of(of, firsts["text"])
-    parts = {"": firsts["text"], **kinds.parts(of, firsts, wanted)}
-    parted = partial(firsts["text"]) & (not of.whole)
-    return Values(of, firsts["text"], parts, usable, parted), codes.fill_null(int(NONE)).to_numpy()
+    found = of_texts(of, firsts["text"], wanted, firsts["usable"] if "usable" in firsts.columns else None)
+    return found, codes.fill_null(int(NONE)).to_numpy()
+
+
+def of_texts(
+    of: FieldOf, texts: pl.Series, wanted: frozenset[str] = frozenset(), usable: pl.Series | None = None
+) -> Values:
+    """Return the values of a field.
+
+    Args:
+        of: the field.
+        texts: normalised, distinct, in alphabetical order.
+        wanted: the parts that blocks use, the whole left out.
+        usable: which of them identify by themselves, where that is known already.
+    """
+    parts = {"": texts, **kinds.parts(of, texts.to_frame("text"), wanted)}
+    known = usable_of(of, texts) if usable is None else usable.fill_null(value=False).to_numpy()
+    return Values(of, texts, parts, known, partial(of, texts))
+
+
+def codes_of(texts: pl.Series, known: pl.Series) -> Codes:
+    """Return the place of each text among the known ones, `NONE` for null and for others."""
+    place = known.to_frame("t").with_row_index("i")
+    found = texts.to_frame("t").join(place, on="t", how="left", maintain_order="left")["i"]
+    return found.cast(pl.UInt32).fill_null(int(NONE)).to_numpy()
+
+
+def ranked(of: pl.Series) -> Codes:
+    """Number values, `NONE` for null, where only whether two are equal is ever asked."""
+    return (of.rank("dense").cast(pl.Int64) - 1).fill_null(int(NONE)).cast(pl.UInt32).to_numpy()
 
 
 def _recoded(recode: Codes, places: Codes) -> Codes:
@@ -127,6 +153,7 @@ def usable_of(of: FieldOf, texts: pl.Series) -> npt.NDArray[np.bool_]:
     return kinds.normalise(of, texts)["usable"].fill_null(value=False).to_numpy()
 
 
-def partial(texts: pl.Series) -> npt.NDArray[np.bool_]:
-    """Say which normalised values are masked or have lost a character."""
-    return texts.str.contains(r"[?*]").to_numpy()
+def partial(of: FieldOf, texts: pl.Series) -> npt.NDArray[np.bool_]:
+    """Say which normalised values are masked or have lost a character, and so say only a part."""
+    found: npt.NDArray[np.bool_] = texts.str.contains(r"[?*]").to_numpy() & (not of.whole)
+    return found

@@ -8,16 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from entity_resolution.engine import compare, kinds, learn, seam, values
-from entity_resolution.engine.compare import Patterns
+from entity_resolution.engine import compare, learn, seam, values
 from entity_resolution.engine.profile import Profile
 from entity_resolution.engine.seam import Plan
-from entity_resolution.engine.steps import codes_of
 from entity_resolution.engine.units import Listed, Units
-from entity_resolution.engine.values import Said, Values
+from entity_resolution.engine.values import Said
 
 Ints = npt.NDArray[np.int64]
-_BITS = 4  # of a level within a pattern
 
 
 def _value(field: int) -> pl.Expr:
@@ -123,15 +120,13 @@ def assembled(
         )
         rows = features.with_row_index("i").select("i", **columns).explode(*columns).drop_nulls("t")
         texts, of = rows["t"].unique().sort(), profile.of(name)
-        code = codes_of(rows["t"], texts)
+        code = values.codes_of(rows["t"], texts)
         unit = rows["i"].to_numpy()
         listed[name] = Listed(unit, code, np.searchsorted(unit, np.arange(n + 1, dtype=np.uint32)))
         holders[name] = np.zeros(len(texts), dtype=np.int64)
         if "n" in rows.columns:
             holders[name][code] = rows["n"].to_numpy()
-        usable, partial = values.usable_of(of, texts), values.partial(texts)
-        more = kinds.parts(of, texts.to_frame("text"), profile.parts_of(name)) if parts else {}
-        said.values[name] = Values(of, texts, {"": texts, **more}, usable, partial)
+        said.values[name] = values.of_texts(of, texts, profile.parts_of(name) if parts else frozenset())
     blank = np.full(n, -1, dtype=np.int64)
     return said, Units(
         np.arange(n, dtype=np.uint32), n, listed, holders, {}, blank, np.zeros(n, dtype=np.uint64)
@@ -152,17 +147,8 @@ def packed(levels: npt.NDArray[np.uint8]) -> Ints:
     """Return patterns as numbers, four bits a field."""
     number = np.zeros(len(levels), dtype=np.uint64)
     for i in range(levels.shape[1]):
-        number |= levels[:, i].astype(np.uint64) << np.uint64(_BITS * i)
+        number |= levels[:, i].astype(np.uint64) << np.uint64(compare.BITS * i)
     return number.view(np.int64)
-
-
-def unpacked(numbers: Ints, profile: Profile) -> Patterns:
-    """Return patterns given as numbers, in order, each once."""
-    distinct = np.unique(numbers.view(np.uint64))
-    fields = [f.name for f in profile.evidence]
-    columns = [(distinct >> np.uint64(_BITS * i)) & np.uint64(15) for i in range(len(fields))]
-    of_pair = np.searchsorted(distinct, numbers.view(np.uint64))
-    return Patterns(fields, np.stack(columns, axis=1).astype(np.uint8), of_pair.astype(np.int64))
 
 
 def counted(frame: pl.DataFrame) -> pl.DataFrame:

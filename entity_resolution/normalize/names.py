@@ -7,8 +7,10 @@ character. The key folds what is only writing; `likeness` judges what may be an 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from functools import cache
+from types import ModuleType
 
 import polars as pl
 
@@ -46,10 +48,24 @@ def keys(names: pl.Series) -> pl.Series:
 
 
 @cache
-def _sound(character: str) -> str:
-    from pypinyin import lazy_pinyin  # noqa: PLC0415 - its dictionary takes a while to load
+def _pinyin() -> ModuleType:
+    # Characters are read one by one: the readings of phrases take longer to load than a batch to resolve.
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
+    import pypinyin  # noqa: PLC0415 - its dictionary takes a while to load
 
-    return "".join(lazy_pinyin(character))
+    return pypinyin
+
+
+@cache
+def _sound(character: str) -> str:
+    return "".join(_pinyin().lazy_pinyin(character))
+
+
+@cache
+def readings(character: str) -> frozenset[str]:
+    """Return all readings of a character, tones aside."""
+    pinyin = _pinyin()
+    return frozenset(pinyin.pinyin(character, style=pinyin.Style.NORMAL, heteronym=True)[0])
 
 
 def sounds(key: str) -> tuple[str, ...]:

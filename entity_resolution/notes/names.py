@@ -144,6 +144,16 @@ class NameFinder:
             + _odds(_right(text, end), self._after, _AFTER)
         )
 
+    def goes_on(self, text: str, start: int, end: int) -> bool:
+        """Say whether a registered name of two characters is rather the beginning of one of three.
+
+        董飞 is registered, and the note speaks of 董飞闻: characters and surroundings decide between the two.
+        """
+        if not text[end : end + 1].isalpha():
+            return False
+        longer = self.score(text, start, end + 1)
+        return longer >= THRESHOLD and longer > self.score(text, start, end)
+
     def _is_word(self, name: str) -> bool:
         """Say whether notes use the string as a word: it, or its beginning, comes again and again."""
         if name[:2] in _everyday():

@@ -102,7 +102,7 @@ def make_people(nlp: Language, name: str) -> PeopleFinder:
 
 
 class PeopleFinder:
-    """Adds names of unregistered people.
+    """Adds names of unregistered people, also where the beginning of one is a name of the register.
 
     Attributes:
         finder: taught on the notes that are read; None finds nobody.
@@ -114,13 +114,24 @@ class PeopleFinder:
     def __call__(self, doc: Doc) -> Doc:
         """Add the names found to ``doc.spans``."""
         if self.finder:
-            taken = [(s.start, s.end) for s in doc.spans[SPANS]]
-            found = self.finder.find(_text(doc), taken, doc.user_data.get(JOINTS, frozenset()))
-            doc.spans[SPANS] = [
-                *doc.spans[SPANS],
-                *(Span(doc, a, b, "person", span_id=NOBODY) for a, b in found),
-            ]
+            text, known = _text(doc), self._whole(doc, self.finder)
+            taken = [(s.start, s.end) for s in known]
+            found = self.finder.find(text, taken, doc.user_data.get(JOINTS, frozenset()))
+            doc.spans[SPANS] = [*known, *(Span(doc, a, b, "person", span_id=NOBODY) for a, b in found)]
         return doc
+
+    def _whole(self, doc: Doc, finder: NameFinder) -> list[Span]:
+        """Return the spans without names of two characters that are the beginning of one of three."""
+        text, spans = _text(doc), list(doc.spans[SPANS])
+        starts = {s.start for s in spans}
+        return [
+            s
+            for s in spans
+            if s.label_ != "person"
+            or len(s) != 2
+            or s.end in starts
+            or not finder.goes_on(text, s.start, s.end)
+        ]
 
 
 @Language.factory("jiwang_registry")

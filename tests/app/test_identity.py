@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -9,6 +10,8 @@ from streamlit.testing.v1 import AppTest
 from app.i18n import Words, catalogue, conflict_told, how_told
 from app.services import identity, judging
 from app.services.desk import Desk
+from entity_resolution.engine import profile
+from entity_resolution.engine.learn import LEVELS, Weights
 from entity_resolution.evidence import RULES
 from entity_resolution.judgements import EFFECTS
 from jiwang.errors import UsageError
@@ -92,6 +95,7 @@ def test_a_case_shows_both_sides_masked_and_takes_a_judgement(desk, monkeypatch)
         "from app.services import identity\nfrom app.views import frame, review\n"
         "case = identity.cases(frame.desk(), 'leads')[0]\nreview._case(frame.desk(), case, frame.words())\n"
     )
+    kept_to_reweigh(desk, identity.cases(desk, "leads")[0])
     page = AppTest.from_string(script, default_timeout=LONG).run()
     assert not page.exception
     shown = " ".join(block.proto.body for block in page.get("html"))
@@ -101,6 +105,7 @@ def test_a_case_shows_both_sides_masked_and_takes_a_judgement(desk, monkeypatch)
         assert row["citizen_id"] not in shown
         assert row["name"] not in shown
     assert Words("zh")("against.two_ids") in shown
+    assert "电话：错一处" in shown
     page.text_input[0].input("王审计")
     page.text_input[1].input("两处笔迹不同")
     button = next(b for b in page.button if b.label == Words("zh")("review.different"))
@@ -108,6 +113,44 @@ def test_a_case_shows_both_sides_masked_and_takes_a_judgement(desk, monkeypatch)
     assert not page.exception
     assert len(judging.log(desk)) == 1
     assert judging.log(desk)[0]["verdict"] == "negative"
+
+
+def kept_to_reweigh(desk, lead):
+    """Write what a run keeps to weigh two persons anew: both say one name, and phones that differ."""
+    rules = profile.load("region")
+    fields = [f.name for f in rules.evidence]
+    blank = np.zeros((len(fields), LEVELS))
+    weights = Weights(fields, -10.0, blank + 2.5, blank, blank, (0, 0)).frame(rules)
+    marks = pl.DataFrame({"profile": [0, 1], "entity_id": [lead.left, lead.right]}).with_columns(
+        anchored=True, registered=False, numbered=False
+    )
+    said = [(i, "name", "某某") for i in (0, 1)] + [(i, "phone", f"1380000000{i}") for i in (0, 1)]
+    tables = {
+        "weights": weights,
+        "person_profiles": marks,
+        "person_said": pl.DataFrame(said, schema=["profile", "field", "text"], orient="row"),
+        "person_rows": pl.DataFrame(
+            schema={"record_id": pl.String, "role": pl.String, "primary": pl.Boolean, "profile": pl.Int64}
+        ),
+    }
+    for name, frame in tables.items():
+        frame.write_parquet(desk.workspace.folder("entities") / f"{name}.parquet")
+
+
+def test_a_lead_is_weighed_anew_on_the_page_and_in_the_verb(desk, capsys):
+    from app.cli import main
+
+    lead = identity.cases(desk, "leads")[0]
+    kept_to_reweigh(desk, lead)
+    answer = identity.explain(desk, lead.left, lead.right)
+    assert answer.weighed is not None
+    assert {p.field: p.weight for p in answer.weighed.parts} == {"prior": -10.0, "name": 2.5, "phone": 2.5}
+    assert "too_little" in answer.against
+    assert main(["explain", lead.left, lead.right, "-w", str(desk.workspace.root)]) == 0
+    told = capsys.readouterr().out
+    assert "电话：错一处" in told
+    assert "某某" not in told
+    assert "双方相同的分组键：姓名" in told
 
 
 def test_the_verb_explains_without_names(desk, capsys):

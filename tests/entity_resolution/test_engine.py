@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from entity_resolution.engine import batch, folder, index, merge, profile, publish, tabular
+from entity_resolution.engine import batch, folder, grow, index, merge, profile, publish, tabular
 from entity_resolution.engine.profile import Profile
 from entity_resolution.engine.resolve import Judged, resolve
 from entity_resolution.engine.values import NONE
@@ -126,6 +126,15 @@ def test_the_parts_of_a_waterfall_sum_to_its_score(person: Profile) -> None:
     assert (parts == edges["score"]).all()
 
 
+def test_two_equal_codes_with_stars_are_the_same(person: Profile) -> None:
+    card = profile.FieldOf(name="card", kind="code", columns=["card"])
+    table = people(100).with_columns(card=pl.format("6217****{}", "person"))
+    found = resolve(table, person.model_copy(update={"field": [*person.field, card]}))
+    edges = publish.edges(found, publish.evidence(found), publish.first_records(found))
+    levels = edges.explode("evidence").unnest("evidence").filter(field="card")["level"]
+    assert (levels.str.starts_with("same")).sum() > 90
+
+
 _CN = {"name": "何梅秀", "phone": "13800000001"}
 CN = [
     _CN | {"record_id": "1", "source": "a", "id_no": citizen_id("19700101", 22)},
@@ -140,7 +149,8 @@ def test_two_usable_ids_never_merge_and_are_told_as_a_conflict() -> None:
     ids = publish.entity_ids(found)
     assert ids[0] != ids[1]
     assert ids[2] in (ids[0], ids[1])
-    conflicts = publish.conflicts(found, ids, publish.evidence(found), publish.first_records(found))
+    links = publish.links(found, ids)
+    conflicts = publish.conflicts(found, links, publish.evidence(found), publish.first_records(found))
     assert conflicts["reason"].to_list() == ["two_ids"]
     assert {*conflicts.row(0, named=True)["records"]} <= {"1", "2", "3"}
 
@@ -264,6 +274,11 @@ def test_bad_tables_are_told_by_row_and_field(person: Profile, tmp_path: Path) -
         ('name = "x"\nblocks = [["who"]]\nfield = []', "who"),
         ('name = "x"\nblocks = []\nfield = []\ncolour = 1', "colour"),
         ("name = ", "TOML"),
+        (
+            'name = "x"\nblocks = []\n'
+            + "".join(f'[[field]]\nname = "f{i}"\nkind = "code"\ncolumns = ["c"]\n' for i in range(17)),
+            "17 fields",
+        ),
     ],
 )
 def test_a_wrong_profile_is_told_by_its_word(tmp_path: Path, text: str, where: str) -> None:
@@ -372,6 +387,29 @@ def test_two_runs_do_not_publish_in_one_folder_at_once(tmp_path: Path) -> None:
     ):
         pass
     assert len(links(out)) == 60
+
+
+def test_of_two_batches_on_one_state_the_second_is_told_to_begin_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = published(people(60), tmp_path)
+    first, second = (
+        people(5, seed=s).with_columns(record_id=pl.format("{}{}", pl.lit(f"n{s}"), "record_id"))
+        for s in (8, 9)
+    )
+    real = grow.publish_batch
+
+    def late(*given: Any) -> dict[str, Any]:
+        monkeypatch.setattr(grow, "publish_batch", real)
+        joined(first, out)  # another run gets there while this one has looked up what it meets
+        return real(*given)
+
+    monkeypatch.setattr(grow, "publish_batch", late)
+    with pytest.raises(WorkspaceError, match="published anew meanwhile"):
+        joined(second, out)
+    assert len(links(out)) == 130
+    assert joined(second, out)["records"] == 140
+    assert len(links(out)) == 140
 
 
 def test_a_batch_that_would_merge_published_entities_is_reviewed(tmp_path: Path) -> None:

@@ -121,3 +121,20 @@ def test_a_wrong_id_is_no_id(resolve: Resolve) -> None:
     wrong = ANN[:17] + ("1" if ANN[17] != "1" else "2")
     labels = world_of(resolve, f"举报人身份证{wrong}。").table("mentions")["label"].to_list()
     assert "citizen_id" not in labels
+
+
+def test_a_registered_name_is_not_cut_out_of_a_longer_one(resolve: Resolve) -> None:
+    clauses = ("举报，{}于三月冒领", "举报，{}称未收到", "查：{}与他人串通", "现{}，已核实")
+    names = ["董飞", "何梅秀", "邓玉兰", "李国强", "王建华", "张丽娟", "陈志明", "周文闻", "孙志闻", "吴小闻"]
+    registered = [
+        {"citizen_id": citizen_id("19700101", 100 + i), "name": name} for i, name in enumerate(names)
+    ]
+    texts = [clause.format(name) for name in names for clause in clauses] + [clauses[0].format("董飞闻")]
+    notes = [
+        {"note_no": str(i), "text": text, "registered_date": date(2024, 1, 1)} for i, text in enumerate(texts)
+    ]
+    mentions = resolve(resident=registered, note=notes).table("mentions").filter(pl.col("label") == "person")
+    found = mentions["text"].value_counts().rows()
+    assert dict(found)["董飞"] == 4
+    assert dict(found)["董飞闻"] == 1
+    assert mentions.filter(text="董飞闻")["entity_id"].null_count() == 1

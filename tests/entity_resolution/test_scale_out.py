@@ -6,19 +6,32 @@ import importlib.util
 import random
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
 import polars as pl
 import pytest
 
-from entity_resolution.engine import profile, publish, scale, spark, spreading, tabular
+from entity_resolution.engine import (
+    batch,
+    explain,
+    folder,
+    identity_leads,
+    indexing,
+    profile,
+    publish,
+    scale,
+    spark,
+    spreading,
+    tabular,
+)
 from entity_resolution.engine.profile import Profile
 from entity_resolution.engine.resolve import Judged, Resolution, resolve
 from entity_resolution.engine.shards import Shards
-from entity_resolution.engine.spreading import Spread
+from entity_resolution.engine.spreading import Outlet, Spread
 from jiwang.codes import citizen
-from jiwang.errors import InputError, UsageError
+from jiwang.errors import InputError, UsageError, WorkspaceError
 from jiwang.progress import SilentProgress
 
 GIVEN = ("anna", "bella", "carl", "dora", "emil", "frank", "greta", "hans", "ida", "jonas", "lena", "mira")
@@ -78,11 +91,24 @@ def strict(rules: Profile) -> Profile:
     return rules.model_copy(update={"cap": 6, "refine": ["name.first"], "constraints": bound})
 
 
+def whole_names(rules: Profile) -> Profile:
+    """Return a profile in which a name that has lost a character is still a name."""
+    fields = [f.model_copy(update={"whole": f.name == "name"}) for f in rules.field]
+    return rules.model_copy(update={"field": fields})
+
+
+def losing(table: pl.DataFrame) -> pl.DataFrame:
+    """Let one person in five have lost the last character of the name in every row."""
+    lost = pl.col("record_id").str.slice(1).cast(pl.Int64) % 5 == 0
+    return table.with_columns(name=pl.when(lost).then(pl.col("name").str.head(2) + "?").otherwise("name"))
+
+
 LATIN, CHINESE = profile.load("person"), profile.load("person_cn")
 CASES = {
     "latin": (latin(150), LATIN, Judged()),
     "latin, small blocks, judged": (latin(200), LATIN.model_copy(update={"cap": 6}), judged(latin(200))),
     "han": (han(1_200), CHINESE, Judged()),
+    "han, lost characters are names": (losing(han(800)), whole_names(CHINESE), Judged()),
     "han, all constraints, judged": (han(800), strict(CHINESE), judged(han(800))),
 }
 
@@ -91,11 +117,15 @@ def published(found: Resolution, entities: pl.DataFrame | None = None) -> dict[s
     """Return all that a resolution publishes but its index."""
     ids = publish.entity_ids(found)
     told, records = publish.evidence(found), publish.first_records(found)
+    entities = publish.entities(found.said, ids) if entities is None else entities
+    links = publish.links(found, ids)
+    conflicts = publish.conflicts(found, links, told, records)
     return {
-        "links": publish.links(found, ids),
-        "entities": publish.entities(found.said, ids) if entities is None else entities,
+        "links": links,
+        "entities": entities,
         "edges": publish.edges(found, told, records),
-        "conflicts": publish.conflicts(found, ids, told, records),
+        "conflicts": conflicts,
+        "identity_leads": identity_leads.find(found, links, conflicts, entities, told, records),
         "crowds": publish.crowds(found),
         "weights": found.weights.frame(found.profile),
     }
@@ -107,6 +137,20 @@ def spread(
     table.write_parquet(at / "table.parquet")
     found = scale.resolve(runner, at / "table.parquet", rules, decided)
     return published(found.found, scale.entities(runner, found, publish.entity_ids(found.found)))
+
+
+def in_parts(runner: scale.AnyRunner, table: Path, rules: Profile, out: Path) -> None:
+    """Publish a table resolved by a runner, as the verb does."""
+    found = scale.resolve(runner, table, rules, Judged())
+    outlet = Outlet(partial(scale.entities, runner, found), partial(indexing.write, runner, found))
+    with folder.published(out) as fresh:
+        tabular.write(found.found, fresh, outlet)
+
+
+def after_batch(late: Path, out: Path) -> dict[str, pl.DataFrame]:
+    """Join a batch to a published folder; return its tables."""
+    batch.run(late, out, progress=SilentProgress())
+    return {p.name: pl.read_parquet(p) for p in sorted(out.glob("*.parquet"))}
 
 
 def assert_same(ours: dict[str, pl.DataFrame], theirs: dict[str, pl.DataFrame]) -> None:
@@ -156,6 +200,44 @@ def test_the_verb_in_parts_publishes_what_it_does_in_memory(
         tmp_path / "parts" / "summary.json"
     ).read_text()
     assert not list(tmp_path.glob(".parts*")), "no part is left behind"
+
+
+def test_a_name_that_lost_a_character_is_a_name_to_a_batch_too(tmp_path: Path) -> None:
+    table = losing(han(800))
+    late = pl.col("source") == "a"
+    table.filter(~late).write_parquet(tmp_path / "base.parquet")
+    table.filter(late).write_parquet(tmp_path / "late.parquet")
+    tabular.run(tmp_path / "base.parquet", whole_names(CHINESE), tmp_path / "out", progress=SilentProgress())
+    batch.run(tmp_path / "late.parquet", tmp_path / "out", progress=SilentProgress())
+    name = table.select("record_id", "name")
+    edges = pl.read_parquet(tmp_path / "out" / "edges.1.parquet")
+    edges = edges.join(name, left_on="left", right_on="record_id")
+    edges = edges.join(name, left_on="right", right_on="record_id", suffix="_b")
+    equal = edges.filter(
+        (pl.col("name") == pl.col("name_b")) & pl.col("name").str.contains("?", literal=True)
+    )
+    levels = equal.explode("evidence").unnest("evidence").filter(field="name")["level"].unique()
+    assert len(levels)
+    assert levels.str.starts_with("same").all()
+
+
+@pytest.mark.parametrize("which", ["latin", "han", "han, all constraints, judged"])
+def test_a_batch_joins_what_was_resolved_in_parts_as_what_was_in_memory(which: str, tmp_path: Path) -> None:
+    table, rules, _ = CASES[which]
+    late = pl.col("record_id").hash(seed=3) % 5 == 0
+    table.filter(~late).write_parquet(tmp_path / "base.parquet")
+    table.filter(late).write_parquet(tmp_path / "late.parquet")
+    tabular.run(tmp_path / "base.parquet", rules, tmp_path / "whole", progress=SilentProgress())
+    in_parts(Shards(tmp_path / "shards", 3), tmp_path / "base.parquet", rules, tmp_path / "parts")
+    found = {name: after_batch(tmp_path / "late.parquet", tmp_path / name) for name in ("whole", "parts")}
+    assert len(list((tmp_path / "parts" / "index").glob("units.*.arrow"))) == 4
+    assert found["whole"]["links.parquet"].filter(how="batch").height > 20
+    assert_same(found["whole"], found["parts"])
+    some = found["whole"]["edges.parquet"].head(20).select("left", "right").rows()
+    for left, right in some:
+        assert explain.explain(tmp_path / "whole", left, right) == explain.explain(
+            tmp_path / "parts", left, right
+        )
 
 
 def test_rows_without_ids_are_numbered_in_parts_too(tmp_path: Path) -> None:
@@ -216,14 +298,21 @@ def test_without_pyspark_or_java_the_remedy_is_told(monkeypatch: pytest.MonkeyPa
 
 @pytest.fixture(scope="module")
 def runner() -> Iterator[spark.Spark]:
-    """Give a runner on one session of this machine."""
+    """Give a runner on one small session of this machine, the same for all cases."""
     quick = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"  # a session of seconds gains nothing from more
-    settings = {"spark.driver.memory": "1g", "spark.driver.extraJavaOptions": quick}
+    settings = {
+        "spark.driver.memory": "1g",
+        "spark.driver.extraJavaOptions": quick,
+        "spark.default.parallelism": "2",
+        "spark.sql.shuffle.partitions": "2",
+        "spark.sql.adaptive.enabled": "false",  # plans every stage anew, for tables of a thousand rows
+    }
     with spark.session("local[2]", **settings) as session:
         yield spark.Spark(session, 2)
 
 
 @pytest.mark.spark
+@pytest.mark.timeout(900)  # a Java machine has to start, on whatever else runs
 @pytest.mark.parametrize("case", ["latin, small blocks, judged", "han"])
 def test_spark_links_as_this_machine_does(runner: spark.Spark, case: str, tmp_path: Path) -> None:
     table, rules, decided = CASES[case]
@@ -231,6 +320,21 @@ def test_spark_links_as_this_machine_does(runner: spark.Spark, case: str, tmp_pa
 
 
 @pytest.mark.spark
+@pytest.mark.timeout(900)
+def test_a_batch_joins_what_spark_resolved(runner: spark.Spark, tmp_path: Path) -> None:
+    table = han(300)
+    late = pl.col("source") == "a"
+    table.filter(~late).write_parquet(tmp_path / "base.parquet")
+    table.filter(late).write_parquet(tmp_path / "late.parquet")
+    tabular.run(tmp_path / "base.parquet", CHINESE, tmp_path / "whole", progress=SilentProgress())
+    in_parts(runner, tmp_path / "base.parquet", CHINESE, tmp_path / "parts")
+    whole, parts = (after_batch(tmp_path / "late.parquet", tmp_path / name) for name in ("whole", "parts"))
+    assert whole["links.parquet"].filter(how="batch").height > 20
+    assert_same(whole, parts)
+
+
+@pytest.mark.spark
+@pytest.mark.timeout(900)  # a Java machine has to start, on whatever else runs
 def test_what_spark_would_read_otherwise_is_refused(runner: spark.Spark, tmp_path: Path) -> None:
     table = latin(5)
     with pytest.raises(UsageError, match="rows have no order"):
@@ -238,6 +342,19 @@ def test_what_spark_would_read_otherwise_is_refused(runner: spark.Spark, tmp_pat
     timed = table.with_columns(dob=pl.col("dob").str.to_datetime("%Y-%m-%d", strict=False))
     with pytest.raises(UsageError, match="column dob"):
         spread(runner, timed, LATIN, Judged(), tmp_path)
+
+
+def test_the_parts_of_a_live_run_are_left_alone_and_those_of_a_dead_one_go(tmp_path: Path) -> None:
+    latin(20).write_parquet(tmp_path / "t.parquet")
+    parts, asked = tmp_path / ".out.parts", (tmp_path / "t.parquet", tmp_path / "out", Spread("local", 2))
+    (parts / "shards").mkdir(parents=True)
+    with spreading.opened(*asked):
+        assert not list(parts.iterdir())
+        (parts / "mine").touch()
+        with pytest.raises(WorkspaceError, match="another run"), spreading.opened(*asked):
+            pass
+        assert (parts / "mine").is_file()
+    assert not parts.exists()
 
 
 def test_memory_decides_into_how_many_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
