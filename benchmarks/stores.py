@@ -35,7 +35,9 @@ import polars as pl
 from _province import Tables, next_day, province
 
 from graph import neo4j_server
+from graph.contract import check_tables
 from graph.explore import around
+from graph.kept import Kept
 from graph.ladybug_store import LadybugStore
 from graph.neo4j_files import write_files
 from graph.neo4j_import import HEAP_MB, TOOL, import_whole
@@ -142,15 +144,17 @@ def bolt(schema: GraphSchema, folder: Path, scale: float) -> bool:
     for kind, path in tables[1].items():
         pl.read_parquet(path, n_rows=0).write_parquet(none[kind])
     count = counted(tables[1])
+    held = Kept(folder / "bolt-loaded", schema)
     with fresh_store(schema, folder / "ours") as store:
         nodes = timed(lambda: store.load(tables[0], none, "nodes"))
-        edges = timed(lambda: store.load(*tables, "bolt"))
+        edges = timed(lambda: store.load(*tables, "bolt", held=held))
+        held.keep("bolt", tables)
         ours = count / edges
         say(f"Bolt, plain UNWIND, one session {theirs:10,.0f} relationships/s")
         told = f"Bolt, ours, {store._sessions} sessions          {ours:10,.0f} relationships/s"
         say(f"{told}   {ours / theirs:.2f} ×")
         later = next_day(tables, folder / "bolt-later")
-        return change(store, tables, later, "bolt", nodes + edges, "load over Bolt")
+        return change(store, later, held, nodes + edges, "load over Bolt")
 
 
 def explorer(name: str, store: GraphStore, tables: Tables, people: int) -> None:
@@ -193,9 +197,9 @@ def wanted(tables: Tables) -> list[tuple[Any, ...]]:
     return rows
 
 
-def change(store: GraphStore, tables: Tables, later: Tables, tag: str, whole: float, how: str) -> bool:
-    """Print what a day's change of the graph ``tag`` takes; return whether the store ends as the tables."""
-    small = timed(lambda: store.load(*later, "later", held={tag: tables}.get))
+def change(store: GraphStore, later: Tables, held: Kept, whole: float, how: str) -> bool:
+    """Print what a day's change of the graph takes; return whether the store ends as the tables."""
+    small = timed(lambda: store.load(*later, "later", held=held))
     same = fingerprint(store) == wanted(later)
     told = "the same rows" if same else "OTHER ROWS"
     say(f"a day's change: {small:.2f} s; a whole {how} {whole:.2f} s, {whole / small:.1f} × — {told}")
@@ -254,15 +258,18 @@ def server_side(schema: GraphSchema, tables: Tables, folder: Path, people: int) 
     server = neo4j_server.up(home, 0, heap_mb=2048, page_cache_mb=1024)
     try:
         raw = bare_import(schema, tables, folder)
+        held = Kept(folder / "loaded", schema)
         started = time.perf_counter()
+        held.note("province", check_tables(schema, *tables))
         server = import_whole(server, schema, *tables, "province", QUIET)
         with opened(schema, server) as store:
             store.load(*tables, "province")
+            held.keep("province", tables)
             ours = time.perf_counter() - started
             say(f"Neo4j offline: bare import {raw:.1f} s, ours till open {ours:.1f} s, {ours / raw:.2f} ×")
             explorer("neo4j", store, tables, people)
             later = next_day(tables, folder / "later")
-            return change(store, tables, later, "province", ours, "offline import")
+            return change(store, later, held, ours, "offline import")
     finally:
         neo4j_server.down(home)
         shutil.rmtree(home)
