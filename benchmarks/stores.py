@@ -95,8 +95,8 @@ def bare_copy(schema: GraphSchema, tables: Tables, path: Path) -> None:
 
 
 def our_copy(schema: GraphSchema, tables: Tables, folder: Path) -> None:
-    """Load the tables as `jiwang load` does."""
-    with LadybugStore(folder, schema=schema, memory_mb=MEMORY_MB) as store:
+    """Load the tables as `jiwang load` does, with the memory of its default."""
+    with LadybugStore(folder, schema=schema) as store:
         store.load(*tables, "province")
 
 
