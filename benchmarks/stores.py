@@ -260,8 +260,8 @@ def server_side(schema: GraphSchema, tables: Tables, folder: Path, people: int) 
         raw = bare_import(schema, tables, folder)
         held = Kept(folder / "loaded", schema)
         started = time.perf_counter()
-        held.note("province", check_tables(schema, *tables))
-        server = import_whole(server, schema, *tables, "province", QUIET)
+        note = lambda: held.note("province", check_tables(schema, *tables))  # noqa: E731
+        server = import_whole(server, schema, *tables, "province", QUIET, note)
         with opened(schema, server) as store:
             store.load(*tables, "province")
             held.keep("province", tables)

@@ -121,5 +121,8 @@ def _import_if_better(
         alone = isinstance(store, Neo4jStore) and store.holds_only_ours()
     if there == tag or not alone or (there and held.former(there)):
         return
-    held.note(tag, check_tables(schema, nodes, edges))
-    import_whole(server, schema, nodes, edges, tag, progress)
+
+    def check() -> None:
+        held.note(tag, check_tables(schema, nodes, edges))
+
+    import_whole(server, schema, nodes, edges, tag, progress, check)
