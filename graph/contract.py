@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from graph.hashes import Hashes, all_differ, hashed
+from graph.hashes import Hashes, all_differ, column_hash, hashed
 from graph.schema import EdgeTable, GraphSchema, NodeTable
 from jiwang.errors import ContractError
 
@@ -33,9 +33,10 @@ def check_tables(
     _check_unique("nodes", "id", nodes, [found[label].keys for label in nodes])
     ids = {label: pl.Series(found[label].keys).implode() for label in nodes}
     for kind, edge in schema.edges.items():
-        frame = hashed(edges[kind], edge, ("source", "target"))
+        known = [column_hash(column).is_in(ids[label]).alias(column) for column, label in _ends(edge)]
+        frame = hashed(edges[kind], edge, known)
         for column, label in _ends(edge):
-            if not frame[column].is_in(ids[label]).all():
+            if not frame[column].all():
                 _refuse_ends(kind, column, label, nodes[label], edges[kind])
         found[kind] = Hashes.of(frame)
     _check_unique("edges", "eid", edges, [found[kind].keys for kind in edges])

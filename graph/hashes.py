@@ -39,12 +39,13 @@ class Hashes(NamedTuple):
         return cls(frame["row"].to_numpy(), frame["key"].to_numpy())
 
 
-def hashed(path: Path, table: NodeTable | EdgeTable, also: Sequence[str] = ()) -> pl.DataFrame:
-    """Return the hashes ``row`` and ``key`` of every row of a table, and those of the columns ``also``."""
+def hashed(path: Path, table: NodeTable | EdgeTable, also: Sequence[pl.Expr] = ()) -> pl.DataFrame:
+    """Return the hashes ``row`` and ``key`` of every row of a table, and what else is asked of it."""
     every = reduce(lambda sofar, column: sofar * MIX + column, map(column_hash, table.columns()))
     key = column_hash("eid" if isinstance(table, EdgeTable) else "id")
-    wanted = every.alias("row"), key.alias("key"), *(column_hash(column) for column in also)
-    return pl.scan_parquet(path).select(wanted).collect(engine="streaming")
+    return (
+        pl.scan_parquet(path).select(every.alias("row"), key.alias("key"), *also).collect(engine="streaming")
+    )
 
 
 def column_hash(column: str) -> pl.Expr:

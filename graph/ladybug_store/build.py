@@ -16,6 +16,7 @@ MARKER = "JiwangLoad"
 PIECE = ".piece.parquet"
 ROW_BYTES, VALUE_BYTES = 64, 40  # what a COPY of edges holds in memory: measured on 8 million rows
 SHARE = 0.6  # of the buffer pool for these; the rest is for what is there already
+POOL = 0.75  # of the memory for the buffer pool: a COPY holds the rest, and more, outside it
 
 
 class Build:
@@ -23,13 +24,13 @@ class Build:
 
     Args:
         schema: the tables of the graph.
-        memory: buffer pool in bytes.
+        memory: in bytes; not a bound of the process, which holds some 300 MiB besides.
         threads: threads of the engine.
     """
 
     def __init__(self, schema: GraphSchema, memory: int, threads: int) -> None:
         self.schema = schema
-        self._memory = memory
+        self._pool = int(POOL * memory)
         self._threads = threads
 
     # long: one straight list of what a build does; the file is complete only after its last line
@@ -80,7 +81,7 @@ class Build:
         A COPY with compression takes twice as long (floats most of all), for a file of 40 % of the size.
         """
         return ladybug.Database(
-            path, buffer_pool_size=self._memory, max_num_threads=self._threads, compression=False
+            path, buffer_pool_size=self._pool, max_num_threads=self._threads, compression=False
         )
 
     def _pieces(self, edge: EdgeTable, source: Path, rows: int, path: Path) -> Iterator[tuple[Path, int]]:
@@ -89,7 +90,7 @@ class Build:
         A COPY sorts its rows whole in memory, by either end, so that a large table must come in pieces to
         stay within the pool. Each piece is sorted in among what is there: with few pieces it costs least.
         """
-        most = max(1, int(SHARE * self._memory) // (ROW_BYTES + VALUE_BYTES * len(edge.columns())))
+        most = max(1, int(SHARE * self._pool) // (ROW_BYTES + VALUE_BYTES * len(edge.columns())))
         if 0 < rows <= most:
             yield source, rows
             return
