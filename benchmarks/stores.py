@@ -1,6 +1,6 @@
 """Both stores on a synthetic province: loads beside the engines' own, the explorer, a day's change.
 
-    python benchmarks/stores.py [--scale 0.05] [--people 40] [--no-neo4j]
+    python benchmarks/stores.py [--scale 0.02] [--people 40] [--no-neo4j]
 
 Scale 1 is a million people and 16 million rows, with the columns of our graph: about twelve minutes on two
 idle cores, 10 GB of disk, 8 GB of memory; the default ends in minutes. Every ratio is of two measurements of
@@ -35,7 +35,9 @@ import polars as pl
 from _province import Tables, next_day, province
 
 from graph import neo4j_server
+from graph.contract import check_tables
 from graph.explore import around
+from graph.kept import Kept
 from graph.ladybug_store import LadybugStore
 from graph.neo4j_files import write_files
 from graph.neo4j_import import HEAP_MB, TOOL, import_whole
@@ -49,7 +51,7 @@ from jiwang.progress import SilentProgress
 
 ROOT = Path(__file__).resolve().parents[1]
 MEMORY_MB = 4096  # a bare COPY of the whole province needs as much
-BOLT = 0.07  # the scale at which there are a million relationships
+BOLT = 0.02  # of the province that goes over Bolt: 280,000 relationships
 QUIET = SilentProgress()
 
 
@@ -93,8 +95,8 @@ def bare_copy(schema: GraphSchema, tables: Tables, path: Path) -> None:
 
 
 def our_copy(schema: GraphSchema, tables: Tables, folder: Path) -> None:
-    """Load the tables as `jiwang load` does."""
-    with LadybugStore(folder, schema=schema, memory_mb=MEMORY_MB) as store:
+    """Load the tables as `jiwang load` does, with the memory of its default."""
+    with LadybugStore(folder, schema=schema) as store:
         store.load(*tables, "province")
 
 
@@ -142,15 +144,17 @@ def bolt(schema: GraphSchema, folder: Path, scale: float) -> bool:
     for kind, path in tables[1].items():
         pl.read_parquet(path, n_rows=0).write_parquet(none[kind])
     count = counted(tables[1])
+    held = Kept(folder / "bolt-loaded", schema)
     with fresh_store(schema, folder / "ours") as store:
         nodes = timed(lambda: store.load(tables[0], none, "nodes"))
-        edges = timed(lambda: store.load(*tables, "bolt"))
+        edges = timed(lambda: store.load(*tables, "bolt", held=held))
+        held.keep("bolt", tables)
         ours = count / edges
         say(f"Bolt, plain UNWIND, one session {theirs:10,.0f} relationships/s")
         told = f"Bolt, ours, {store._sessions} sessions          {ours:10,.0f} relationships/s"
         say(f"{told}   {ours / theirs:.2f} ×")
         later = next_day(tables, folder / "bolt-later")
-        return change(store, tables, later, "bolt", nodes + edges, "load over Bolt")
+        return change(store, later, held, nodes + edges, "load over Bolt")
 
 
 def explorer(name: str, store: GraphStore, tables: Tables, people: int) -> None:
@@ -174,7 +178,7 @@ def fingerprint(store: GraphStore) -> list[tuple[Any, ...]]:
     """Return what tells two graphs apart: rows and sums of every edge type."""
     rows = []
     for kind, edge in store.schema.edges.items():
-        money = "sum(r.amount)" if "amount" in edge.props else "0"
+        money = "sum(r.amount)" if "amount" in edge.props else "sum(0)"
         told = f"count(*) AS n, {money} AS x, min(r.eid) AS lo, max(r.eid) AS hi"
         [row] = store.run(f"MATCH (a)-[r:`{kind}`]->(b) RETURN {told}", timeout=600)
         rows.append((kind, row["n"], round(row["x"] or 0), row["lo"], row["hi"]))
@@ -193,9 +197,9 @@ def wanted(tables: Tables) -> list[tuple[Any, ...]]:
     return rows
 
 
-def change(store: GraphStore, tables: Tables, later: Tables, tag: str, whole: float, how: str) -> bool:
-    """Print what a day's change of the graph ``tag`` takes; return whether the store ends as the tables."""
-    small = timed(lambda: store.load(*later, "later", held={tag: tables}.get))
+def change(store: GraphStore, later: Tables, held: Kept, whole: float, how: str) -> bool:
+    """Print what a day's change of the graph takes; return whether the store ends as the tables."""
+    small = timed(lambda: store.load(*later, "later", held=held))
     same = fingerprint(store) == wanted(later)
     told = "the same rows" if same else "OTHER ROWS"
     say(f"a day's change: {small:.2f} s; a whole {how} {whole:.2f} s, {whole / small:.1f} × — {told}")
@@ -254,15 +258,18 @@ def server_side(schema: GraphSchema, tables: Tables, folder: Path, people: int) 
     server = neo4j_server.up(home, 0, heap_mb=2048, page_cache_mb=1024)
     try:
         raw = bare_import(schema, tables, folder)
+        held = Kept(folder / "loaded", schema)
         started = time.perf_counter()
-        server = import_whole(server, schema, *tables, "province", QUIET)
+        note = lambda: held.note("province", check_tables(schema, *tables))  # noqa: E731
+        server = import_whole(server, schema, *tables, "province", QUIET, note)
         with opened(schema, server) as store:
             store.load(*tables, "province")
+            held.keep("province", tables)
             ours = time.perf_counter() - started
             say(f"Neo4j offline: bare import {raw:.1f} s, ours till open {ours:.1f} s, {ours / raw:.2f} ×")
             explorer("neo4j", store, tables, people)
             later = next_day(tables, folder / "later")
-            return change(store, tables, later, "province", ours, "offline import")
+            return change(store, later, held, ours, "offline import")
     finally:
         neo4j_server.down(home)
         shutil.rmtree(home)
@@ -273,7 +280,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--scale", type=float, default=0.05)
+    parser.add_argument("--scale", type=float, default=0.02)
     parser.add_argument("--people", type=int, default=40, help="people to ask the explorer about")
     parser.add_argument("--no-neo4j", action="store_true")
     parser.add_argument("--part", choices=("copy", "ours"), help=argparse.SUPPRESS)

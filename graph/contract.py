@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
+from graph.hashes import Hashes, all_differ, column_hash, hashed
 from graph.schema import EdgeTable, GraphSchema, NodeTable
 from jiwang.errors import ContractError
 
@@ -15,19 +17,30 @@ REMEDY = "run `jiwang build` again; if it stays, report this with the manifest"
 SHOWN = 3
 
 
-def check_tables(schema: GraphSchema, nodes: Mapping[str, Path], edges: Mapping[str, Path]) -> dict[str, int]:
-    """Check every table against ``schema`` and return its number of rows, by label and type.
+def check_tables(
+    schema: GraphSchema, nodes: Mapping[str, Path], edges: Mapping[str, Path]
+) -> dict[str, Hashes]:
+    """Check every table against ``schema`` and return the hashes of its rows, by label and type.
 
     Raises:
         ContractError: a table, column or key is missing, of another type, doubled, or an edge's end is no
             node of the sort that the schema names. The message names the table and how many rows are wrong.
     """
     check_columns(schema, nodes, edges)
-    _check_unique("nodes", "id", nodes)
-    _check_unique("edges", "eid", edges)
+    found = {}
+    for label, node in schema.nodes.items():
+        found[label] = Hashes.of(hashed(nodes[label], node))
+    _check_unique("nodes", "id", nodes, [found[label].keys for label in nodes])
+    ids = {label: pl.Series(found[label].keys).implode() for label in nodes}
     for kind, edge in schema.edges.items():
-        _check_ends(kind, edge, nodes, edges[kind])
-    return {name: rows_of(path) for name, path in [*nodes.items(), *edges.items()]}
+        known = [column_hash(column).is_in(ids[label]).alias(column) for column, label in _ends(edge)]
+        frame = hashed(edges[kind], edge, known)
+        for column, label in _ends(edge):
+            if not frame[column].all():
+                _refuse_ends(kind, column, label, nodes[label], edges[kind])
+        found[kind] = Hashes.of(frame)
+    _check_unique("edges", "eid", edges, [found[kind].keys for kind in edges])
+    return found
 
 
 def check_columns(schema: GraphSchema, nodes: Mapping[str, Path], edges: Mapping[str, Path]) -> None:
@@ -75,8 +88,8 @@ def _check_columns(name: str, table: NodeTable | EdgeTable, path: Path) -> None:
         raise ContractError(f"graph table {name}: {'; '.join(wrong)}", REMEDY)
 
 
-def _check_unique(folder: str, key: str, tables: Mapping[str, Path]) -> None:
-    if not tables:
+def _check_unique(folder: str, key: str, tables: Mapping[str, Path], hashes: list[np.ndarray]) -> None:
+    if not tables or all_differ(hashes):
         return
     told = pl.len() - pl.col(key).n_unique(), pl.col(key).null_count().alias("none")
     whole = pl.concat([pl.scan_parquet(path).select(key) for path in tables.values()])
@@ -94,16 +107,13 @@ def _check_unique(folder: str, key: str, tables: Mapping[str, Path]) -> None:
     )
 
 
-def _check_ends(kind: str, edge: EdgeTable, nodes: Mapping[str, Path], path: Path) -> None:
-    for column, label in _ends(edge):
-        known = pl.scan_parquet(nodes[label]).select("id")
-        ends = pl.scan_parquet(path).select("eid", column)
-        lost = ends.join(known, left_on=column, right_on="id", how="anti").collect()
-        if lost.height:
-            told = _told(lost, column, path.parent.parent / "evidence.parquet")
-            raise ContractError(
-                f"graph table edges/{kind}: {lost.height} rows whose {column} is no {label}: {told}", REMEDY
-            )
+def _refuse_ends(kind: str, column: str, label: str, known: Path, path: Path) -> None:
+    ends = pl.scan_parquet(path).select("eid", column)
+    lost = ends.join(pl.scan_parquet(known).select("id"), left_on=column, right_on="id", how="anti").collect()
+    told = _told(lost, column, path.parent.parent / "evidence.parquet")
+    raise ContractError(
+        f"graph table edges/{kind}: {lost.height} rows whose {column} is no {label}: {told}", REMEDY
+    )
 
 
 def _told(lost: pl.DataFrame, column: str, evidence: Path) -> str:

@@ -1,16 +1,19 @@
-"""What changed between two versions of the graph's tables: the rows to write and the rows to take away."""
+"""What changed between a loaded graph and the tables of a later one: what to write and what to take away."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
-from graph.contract import rows_of
-from graph.schema import GraphSchema
-from graph.store import Tables
+from graph.hashes import Hashes, all_differ, column_hash, hashed, places_of_others
+from graph.kept import Former
+from graph.schema import GraphSchema, Tables
+
+KEYS = (["id"], ["source", "target", "eid"])  # of nodes, of edges
 
 
 @dataclass(frozen=True)
@@ -19,12 +22,10 @@ class Change:
 
     Attributes:
         written: rows that are new or differ, whole.
-        replaced: keys of the rows that differ or are no more: ``id``, or ``source``, ``target`` and ``eid``.
-        gone: those of these that nothing takes the place of.
+        gone: keys of the rows that are no more: ``id``, or ``source``, ``target`` and ``eid``.
     """
 
     written: pl.DataFrame
-    replaced: pl.DataFrame
     gone: pl.DataFrame
 
     @property
@@ -33,74 +34,79 @@ class Change:
         return self.written.height + self.gone.height
 
 
-def changes(schema: GraphSchema, before: Tables, after: Tables) -> dict[str, Change]:
-    """Return table → its change, in the order in which they can be written; unchanged tables are left out.
+@dataclass(frozen=True)
+class Delta:
+    """The change of a graph.
 
-    Rows are compared by a 64-bit hash of all their columns: of ten million rows, one change in a billion is
-    overlooked, and no row is ever taken for another's key.
+    Attributes:
+        changed: table → its change, in the order in which they can be written; without unchanged tables.
+        hashes: table → hashes of its later rows.
     """
-    found: dict[str, Change] = {}
-    for keys, old, new in ((["id"], before[0], after[0]), (["source", "target", "eid"], before[1], after[1])):
-        for name in schema.nodes if keys == ["id"] else schema.edges:
-            change = _change(old[name], new[name], keys)
-            if change is not None and change.rows:
-                found[name] = change
-    return found
+
+    changed: Mapping[str, Change]
+    hashes: Mapping[str, Hashes]
+
+    @property
+    def rows(self) -> int:
+        """How many rows change."""
+        return sum(change.rows for change in self.changed.values())
 
 
-def _change(old: Path, new: Path, keys: list[str]) -> Change | None:
-    if old.samefile(new):
+def delta(schema: GraphSchema, before: Former, after: Tables, most: float = 1.0) -> Delta | None:
+    """Return what changed since ``before``, or None if it is more than the share ``most`` of all rows.
+
+    Only the later tables are read and hashed whole; of the former ones, the keys of the rows that differ.
+    """
+    hashes: dict[str, Hashes] = {}
+    places: dict[str, tuple[pl.Series, pl.Series]] = {}
+    for name, path in _every(schema, after):
+        hashes[name] = Hashes.of(hashed(path, schema.table(name)))
+        places[name] = places_of_others(before.rows(name), hashes[name].rows)
+    if sum(len(now) for _, now in places.values()) > most * sum(len(h.rows) for h in hashes.values()):
         return None
-    marked = [pl.read_parquet(path).with_row_index("row") for path in (old, new)]
-    hashes = [frame.select("row", h=frame.drop("row").hash_rows(0)) for frame in marked]
-    was, now = (
-        frame.join(hashed.join(other, on="h", how="anti"), on="row", how="semi").drop("row")
-        for frame, hashed, other in (
-            (marked[0], hashes[0], hashes[1]),
-            (marked[1], hashes[1], hashes[0]),
-        )
-    )
-    was = was.select(keys)
-    return Change(now, was, was.join(now, on=keys, how="anti"))
+    changed = {}
+    for name, path in _every(schema, after):
+        was, now = places[name]
+        if len(was) or len(now):
+            changed[name] = _change(before.path(name), path, KEYS[name in schema.edges], was, now)
+    return Delta(changed, hashes)
 
 
-def keeps_contract(schema: GraphSchema, before: Tables, after: Tables, changed: Mapping[str, Change]) -> bool:
-    """Say whether tables surely keep their contract, if those ``before`` did and only this changed.
+def _every(schema: GraphSchema, tables: Tables) -> Iterator[tuple[str, Path]]:
+    yield from ((label, tables[0][label]) for label in schema.nodes)
+    yield from ((kind, tables[1][kind]) for kind in schema.edges)
 
-    Looks at what changed instead of at everything; False says only that `graph.contract` must look itself.
+
+def _change(old: Path, new: Path, keys: list[str], was: pl.Series, now: pl.Series) -> Change:
+    written = _rows(new, now)
+    return Change(written, _rows(old, was, keys).join(written, on=keys, how="anti"))
+
+
+def _rows(path: Path, places: pl.Series, columns: list[str] | None = None) -> pl.DataFrame:
+    """Return the rows of a table at some places."""
+    scan = pl.scan_parquet(path, row_index_name="place").filter(pl.col("place").is_in(places.implode()))
+    return scan.select(columns or pl.exclude("place")).collect()
+
+
+def keeps_contract(schema: GraphSchema, found: Delta) -> bool:
+    """Say whether tables surely keep their contract, if the former ones did and only this changed.
+
+    Looks at keys and at what changed instead of at everything; False says only that `graph.contract` must
+    look itself.
     """
-    as_many = all(
-        rows_of(now[name]) - rows_of(was[name])
-        == (changed[name].written.height - changed[name].replaced.height if name in changed else 0)
-        for was, now in zip(before, after, strict=True)
-        for name in now
-    )  # else a row that was there is there twice
+    changed, hashes = found.changed, found.hashes
     return (
-        as_many
-        and _keys_are_fresh("id", before[0], {n: changed[n] for n in schema.nodes if n in changed})
-        and _keys_are_fresh("eid", before[1], {n: changed[n] for n in schema.edges if n in changed})
+        all(all_differ([hashes[name].keys for name in sort]) for sort in (schema.nodes, schema.edges))
         and not any(changed[name].gone.height for name in schema.nodes if name in changed)
         and all(
-            not changed[kind].written.select(id=end).join(ids.collect(), on="id", how="anti").height
+            _are_there(changed[kind].written[end], hashes[label].keys)
             for kind, edge in schema.edges.items()
             if kind in changed
             for end, label in (("source", edge.from_), ("target", edge.to))
-            for ids in (pl.scan_parquet(after[0][label]).select("id"),)
         )
     )
 
 
-def _keys_are_fresh(key: str, before: Mapping[str, Path], changed: Mapping[str, Change]) -> bool:
-    """Say whether no written row bears the key of another, in any table."""
-    if not changed:
-        return True
-    written = pl.concat([change.written.select(key) for change in changed.values()])
-    if written[key].null_count() or written[key].is_duplicated().any():
-        return False
-    new = pl.concat(
-        [c.written.select(key).join(c.replaced.select(key), on=key, how="anti") for c in changed.values()]
-    )
-    taken = [
-        pl.scan_parquet(path).select(key).join(new.lazy(), on=key, how="semi") for path in before.values()
-    ]
-    return not any(frame.height for frame in pl.collect_all(taken))
+def _are_there(ends: pl.Series, ids: np.ndarray) -> bool:
+    wanted = ends.unique().to_frame("id").select(column_hash("id")).to_series()
+    return bool(wanted.is_in(pl.Series(ids).implode()).all())

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from graph import neo4j_files
 from graph.contract import check_tables
-from graph.kept import keep, kept
+from graph.kept import FOLDER, Kept
 from graph.neo4j_import import import_whole
 from graph.neo4j_server import own_server
 from graph.opening import open_store
@@ -73,12 +73,13 @@ def run(
     schema = schema or load_schema()
     nodes, edges = graph_tables(workspace, schema)
     tag = graph_tag(workspace, schema)
+    held = Kept(workspace.root / FOLDER, schema)
     if settings.store == "neo4j":
-        _import_if_better(workspace, settings, schema, tag, progress)
+        _import_if_better(workspace, settings, held, tag, progress)
     with open_store(settings, workspace, schema) as store:
         unchanged = store.tag == tag
-        rows = store.load(nodes, edges, tag, progress, lambda former: kept(workspace, former, schema))
-        keep(workspace, tag, (nodes, edges))
+        rows = store.load(nodes, edges, tag, progress, held)
+        held.keep(tag, (nodes, edges))
         return {
             "tag": tag,
             "engine": f"{store.capabilities.engine} {store.capabilities.version}",
@@ -104,11 +105,12 @@ def offline_files(workspace: Workspace, settings: Settings, folder: Path) -> Pat
 
 
 def _import_if_better(
-    workspace: Workspace, settings: Settings, schema: GraphSchema, tag: str, progress: Progress
+    workspace: Workspace, settings: Settings, held: Kept, tag: str, progress: Progress
 ) -> None:
     """Import offline if the server is ours, holds nothing but ours, and no small change would do."""
     from graph.neo4j_store import Neo4jStore  # noqa: PLC0415 - only who has a server waits for its driver
 
+    schema = held.schema
     nodes, edges = graph_tables(workspace, schema)
     total = sum(pq.read_metadata(path).num_rows for path in (*nodes.values(), *edges.values()))
     server = own_server(settings.neo4j_uri, workspace.root)
@@ -117,7 +119,10 @@ def _import_if_better(
     with open_store(settings, workspace, schema) as store:
         there = store.tag
         alone = isinstance(store, Neo4jStore) and store.holds_only_ours()
-    if there == tag or not alone or (there and kept(workspace, there, schema)):
+    if there == tag or not alone or (there and held.former(there)):
         return
-    check_tables(schema, nodes, edges)
-    import_whole(server, schema, nodes, edges, tag, progress)
+
+    def check() -> None:
+        held.note(tag, check_tables(schema, nodes, edges))
+
+    import_whole(server, schema, nodes, edges, tag, progress, check)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from graph import neo4j_server
@@ -32,11 +33,13 @@ def import_whole(
     edges: Mapping[str, Path],
     tag: str,
     progress: Progress,
+    check: Callable[[], object],
 ) -> Server:
     """Replace everything that ``server`` holds by these tables; return it, started again.
 
-    The graph is whole when a store has been opened on it and told to load the same tables: that makes the
-    constraints.
+    ``check`` looks at the tables while they are imported; what it raises is raised here, and nothing is
+    replaced. The graph is whole when a store has been opened on it and told to load the same tables: that
+    makes the constraints.
 
     Raises:
         StoreError: the import failed, and the old graph stands.
@@ -48,7 +51,12 @@ def import_whole(
         with progress.task("neo4j: offline import") as task:
             files = fresh / "files"
             arguments = write_files(schema, nodes, edges, tag, files)
-            task.say(_imported(fresh, files, arguments, progress))
+            with ThreadPoolExecutor(1) as beside:
+                checked = beside.submit(check)
+                try:
+                    task.say(_imported(fresh, files, arguments, progress))
+                finally:
+                    checked.result()  # says better than the importer what is wrong with the tables
         with progress.task("neo4j: restarting on it"):
             neo4j_server.down(home)
             _swap(home, fresh)

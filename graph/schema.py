@@ -30,6 +30,7 @@ from jiwang.errors import ContractError
 from jiwang.ids import digest
 from jiwang.ontology import Data, Label
 
+Tables = tuple[Mapping[str, Path], Mapping[str, Path]]  # of a graph: label → file, type → file
 PropType = Literal["str", "int", "float"]
 PropName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 NodeLabel = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z0-9]*$")]
@@ -98,6 +99,10 @@ class GraphSchema(Data):
             if taken:
                 raise ValueError(f"{name}.props: {', '.join(taken)} is reserved")
         return self
+
+    def table(self, name: str) -> NodeTable | EdgeTable:
+        """Return the node or edge table of a name."""
+        return self.nodes[name] if name in self.nodes else self.edges[name]
 
     def edge_types(self, types: Sequence[str] = ()) -> list[str]:
         """Return the edge types that are named, or all of them, in order.

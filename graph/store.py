@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, NamedTuple, Protocol, Self
 
+from graph.kept import Kept
 from graph.schema import GraphSchema
 from jiwang.progress import Progress
 
 Row = dict[str, Any]
-Tables = tuple[Mapping[str, Path], Mapping[str, Path]]  # label → file, type → file
-Held = Callable[[str], Tables | None]
 
 
 @dataclass(frozen=True)
@@ -88,12 +87,12 @@ class GraphStore(Protocol):
         edges: Mapping[str, Path],
         tag: str,
         progress: Progress,
-        held: Held | None = None,
+        held: Kept | None = None,
     ) -> dict[str, int]:
         """Replace the graph by these Parquet tables and return their rows by table; same ``tag``: a no-op.
 
-        ``held`` gives the tables of a former graph by its tag, if they were kept: a store that holds that
-        graph may then write only what changed.
+        ``held`` is what is kept of graphs that were loaded: a store that holds one of them may then write
+        only what changed. The hashes of these tables are noted in it.
 
         Raises:
             ContractError: a table breaks the schema; the store is left as it was.

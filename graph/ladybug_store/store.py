@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -17,13 +17,14 @@ import ladybug
 
 from graph import adjacency
 from graph.adjacency import Adjacency
-from graph.contract import check_tables
+from graph.contract import check_columns, check_tables, rows_of
+from graph.kept import Kept
 from graph.ladybug_store import statements
 from graph.ladybug_store.build import MARKER, Build, remove
 from graph.ladybug_store.trust import VERSION, trust
 from graph.lint import MISORDERED, misordered
 from graph.schema import GraphSchema
-from graph.store import ALWAYS, Capabilities, Finding, Held, Neighborhood, Row, Window
+from graph.store import ALWAYS, Capabilities, Finding, Neighborhood, Row, Window
 from jiwang.errors import PatternError, StoreError
 from jiwang.ids import digest
 from jiwang.progress import Progress, SilentProgress
@@ -73,13 +74,17 @@ class LadybugStore:
         edges: Mapping[str, Path],
         tag: str,
         progress: Progress | None = None,
-        held: Held | None = None,
+        held: Kept | None = None,
     ) -> dict[str, int]:
         """Replace the graph, always by a new file; see `graph.store.GraphStore.load`."""
-        del held
-        rows = check_tables(self.schema, nodes, edges)
+        check_columns(self.schema, nodes, edges)
+        rows = {name: rows_of(path) for name, path in [*nodes.items(), *edges.items()]}
         if tag == self._tag:
             return rows
+        hashes = check_tables(self.schema, nodes, edges)
+        if held:
+            held.note(tag, hashes)
+        del hashes  # eight bytes a row, twice
         self.folder.mkdir(parents=True, exist_ok=True)
         fresh, index = self.folder / f"{FILE}.new", self.folder / f"{INDEX}new"
         remove(fresh)
@@ -185,10 +190,10 @@ class LadybugStore:
             # Built for other tables, or before there were indexes: as good as not loaded, the next load
             # replaces it.
             ours = bool(mark["schema"] == self.schema.fingerprint())
-            index = self._index_of(mark["tag"])
-            if ours and index.is_dir():
-                self._index = Adjacency(index, self.schema)
-                self._tag = mark["tag"]
+            if ours:
+                with suppress(FileNotFoundError):  # none yet, or a load is taking it away
+                    self._index = Adjacency(self._index_of(mark["tag"]), self.schema)
+                    self._tag = mark["tag"]
         except (RuntimeError, StoreError, ValueError, OSError) as error:
             self.close()
             raise StoreError(f"{path} cannot be read: {error}", DROP) from error

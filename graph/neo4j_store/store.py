@@ -16,16 +16,17 @@ from typing import Any, NamedTuple, Self
 import neo4j
 
 from graph.contract import check_columns, check_tables, rows_of
-from graph.delta import Change, changes, keeps_contract
+from graph.delta import Change, delta, keeps_contract
+from graph.kept import Kept
 from graph.neo4j_store import walk
 from graph.neo4j_store.connect import connect
 from graph.neo4j_store.failures import LOAD, explained
 from graph.neo4j_store.loader import Loader
 from graph.neo4j_store.queries import MARKER
-from graph.schema import GraphSchema
-from graph.store import ALWAYS, Capabilities, Finding, Held, Neighborhood, Row, Tables, Window
+from graph.schema import GraphSchema, Tables
+from graph.store import ALWAYS, Capabilities, Finding, Neighborhood, Row, Window
 from jiwang.errors import PatternError, StoreError
-from jiwang.progress import Progress, SilentProgress
+from jiwang.progress import Progress, SilentProgress, Task
 
 OLDEST = (5, 23)  # the first with CALL (x) { … }, which the loader uses
 CHANGED = 0.3  # share of rows from which on a load of all is quicker than one of the changes
@@ -34,16 +35,12 @@ _SCALARS = (str, int, float, type(None))
 
 
 class _Pending(NamedTuple):
-    """A change to write: from the graph ``before``, of these tables, whose rows bear the stamp ``base``."""
+    """A change to write, of the graph ``before``, whose rows bear the stamp ``base``; ``sound``: checked."""
 
     before: str
     base: str
-    tables: Tables
     changed: Mapping[str, Change]
-
-    @property
-    def rows(self) -> int:
-        return sum(change.rows for change in self.changed.values())
+    sound: bool
 
 
 class Neo4jStore:
@@ -82,7 +79,7 @@ class Neo4jStore:
         self._driver = connect(uri, (user, password) if password else None, timeout, ca_file)
         try:
             self._version = self._check_version()
-            self._tag = self._whole()
+            self._tag = self._whole(self._marker())
         except BaseException:
             self.close()
             raise
@@ -103,56 +100,58 @@ class Neo4jStore:
         edges: Mapping[str, Path],
         tag: str,
         progress: Progress | None = None,
-        held: Held | None = None,
+        held: Kept | None = None,
     ) -> dict[str, int]:
         """Replace the graph; see `graph.store.GraphStore.load`.
 
         A load that was cut off goes on after the last block of rows that it finished. Where ``held`` knows
-        the tables of the graph that is there, and fewer than `CHANGED` of the rows differ, only these are
-        written.
+        the graph that is there, and no more than `CHANGED` of the rows differ, only these are written.
         """
         check_columns(self.schema, nodes, edges)
-        self._tag = self._whole()
-        change = None if self._tag == tag else self._change((nodes, edges), tag, held)
-        rows = self._checked((nodes, edges), change)
+        rows = {name: rows_of(path) for name, path in [*nodes.items(), *edges.items()]}
+        mark = self._marker()
+        self._tag = self._whole(mark)
         if self._tag == tag:
             return rows
         loader = Loader(self._driver, self._database, self.schema, tag, self._sessions)
-        mark = self._marker()
-        if mark and (mark["state"], mark["tag"]) == ("imported", tag):
-            with explained(self.uri):
-                loader.take_over()
-            self._tag = self._whole()
-            return rows
-        total = sum(rows.values())
-        with explained(self.uri), (progress or SilentProgress()).task("load", total=total) as task:
-            if change and change.rows <= CHANGED * total:
-                loader.change(change.before, change.base, change.changed, task.advance)
-                task.advance(total - change.rows)
-                task.say(f"{change.rows:,} of {total:,} rows changed")
+        with (progress or SilentProgress()).task("load", sum(rows.values())) as task:
+            if mark and (mark["state"], mark["tag"]) == ("imported", tag):  # checked before it was imported
+                with explained(self.uri):
+                    loader.take_over()
             else:
-                loader.load(nodes, edges, task.advance)
-                task.say(f"{total:,} rows")
-        self._tag = self._whole()
+                task.say(self._bring(loader, (nodes, edges), mark, held, task))
+        self._tag = self._whole(self._marker())
         return rows
 
-    def _checked(self, tables: Tables, change: _Pending | None) -> dict[str, int]:
-        """Check tables, or only what changed in them where that is enough; return their rows by name."""
-        if change and keeps_contract(self.schema, change.tables, tables, change.changed):
-            return {name: rows_of(path) for sort in tables for name, path in sort.items()}
-        return check_tables(self.schema, *tables)
+    def _bring(self, loader: Loader, tables: Tables, mark: Row, held: Kept | None, task: Task) -> str:
+        """Check tables and write them, or what changed since the graph of ``mark``; say how much it was."""
+        change = self._change(mark, tables, loader.tag, held)
+        if change is None or not change.sound:
+            hashes = check_tables(self.schema, *tables)
+            if held:
+                held.note(loader.tag, hashes)
+            del hashes  # eight bytes a row, twice
+        with explained(self.uri):
+            if change is None:
+                loader.load(*tables, task.advance)
+                return "all rows"
+            loader.change(change.before, change.base, change.changed, task.advance)
+        return f"{sum(each.rows for each in change.changed.values()):,} rows changed"
 
-    def _change(self, tables: Tables, tag: str, held: Held | None) -> _Pending | None:
+    def _change(self, mark: Row, tables: Tables, tag: str, held: Kept | None) -> _Pending | None:
         """Return what changed since the graph that is there; None where it must be loaded whole."""
-        mark = self._marker()
         if not mark or mark["schema"] != self.schema.fingerprint() or held is None:
             return None
         cut_off = mark["state"] == "changing" and mark["tag"] == tag
         there = mark["before"] if cut_off else mark["tag"] if mark["state"] == "complete" else None
-        before = held(str(there)) if there else None
-        if before is None:
+        before = held.former(str(there)) if there else None
+        found = delta(self.schema, before, tables, CHANGED) if before else None
+        if found is None:
             return None
-        return _Pending(str(there), str(mark["base"]), before, changes(self.schema, before, tables))
+        sound = keeps_contract(self.schema, found)
+        if sound:
+            held.note(tag, found.hashes)
+        return _Pending(str(there), str(mark["base"]), found.changed, sound)
 
     def run(
         self, query: str, params: Mapping[str, Any] | None = None, timeout: float = 60.0, limit: int = 100_000
@@ -240,9 +239,8 @@ class Neo4jStore:
             mark = session.run(MARKER).single()
         return dict(mark) if mark else {}
 
-    def _whole(self) -> str | None:
-        """Return the tag of the graph that is there, if it is whole and of our schema."""
-        mark = self._marker()
+    def _whole(self, mark: Row) -> str | None:
+        """Return the tag of the graph that bears ``mark``, if it is whole and of our schema."""
         whole = mark and mark["state"] == "complete" and mark["schema"] == self.schema.fingerprint()
         return str(mark["tag"]) if whole else None
 

@@ -7,25 +7,13 @@ hub costs no more than anybody. Edges come as one list: of many records each cos
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from graph.schema import GraphSchema
-from graph.store import Neighborhood, Row, Window
+from graph.store import GraphStore, Neighborhood, Row, Window
 
-EVERYTHING = 1_000_000
 SHORTEST = 50  # of several shortest paths so many are looked at in one go
-
-
-class Asked(Protocol):
-    """A store as walks see it."""
-
-    schema: GraphSchema
-
-    def run(
-        self, query: str, params: Mapping[str, Any] | None = None, timeout: float = 60.0, limit: int = 100_000
-    ) -> list[Row]:
-        """See `graph.store.GraphStore.run`."""
 
 
 class _Way(NamedTuple):
@@ -36,7 +24,7 @@ class _Way(NamedTuple):
 
 
 def neighborhood(
-    store: Asked, ids: Sequence[str], types: Sequence[str], cap: int, degree_cap: int, window: Window
+    store: GraphStore, ids: Sequence[str], types: Sequence[str], cap: int, degree_cap: int, window: Window
 ) -> Neighborhood:
     """Return the edges one hop around ``ids``; see `graph.store.GraphStore.neighbors`."""
     kinds = store.schema.edge_types(types)
@@ -55,7 +43,7 @@ def neighborhood(
     return Neighborhood(rows[:cap], dict(sorted(hubs.items())), len(rows) > cap)
 
 
-def _degrees(store: Asked, kinds: Sequence[str], ids: Sequence[str]) -> dict[str, dict[_Way, int]]:
+def _degrees(store: GraphStore, kinds: Sequence[str], ids: Sequence[str]) -> dict[str, dict[_Way, int]]:
     """Return node → way → number of edges, where there are any."""
     if not ids:
         return {}
@@ -72,7 +60,7 @@ def _degrees(store: Asked, kinds: Sequence[str], ids: Sequence[str]) -> dict[str
         for label, own in ways.items()
         if own
     ]
-    rows = store.run(" UNION ALL ".join(parts), {"ids": sorted(set(ids))}, limit=EVERYTHING)
+    rows = store.run(" UNION ALL ".join(parts), {"ids": sorted(set(ids))})
     return {
         node: {ways[row["label"]][n]: degree for n, degree in degrees}
         for row in rows
@@ -85,7 +73,12 @@ def _pattern(way: _Way) -> str:
 
 
 def _fetch(
-    store: Asked, kinds: Sequence[str], closed: frozenset[_Way], ids: Sequence[str], cap: int, window: Window
+    store: GraphStore,
+    kinds: Sequence[str],
+    closed: frozenset[_Way],
+    ids: Sequence[str],
+    cap: int,
+    window: Window,
 ) -> list[Row]:
     """Return the edges of some nodes but for the ways that are closed; of each arm one more than ``cap``."""
     arrows = {True: "(a)-[r:{}]->()", False: "(a)<-[r:{}]-()"}
@@ -96,13 +89,13 @@ def _fetch(
         f"MATCH (a:{_any(sorted(store.schema.nodes))}) WHERE a.id IN $ids MATCH {arrow.format(_any(free))} "
         "WHERE ($since IS NULL OR r.last_day IS NULL OR r.last_day >= $since) "
         "AND ($until IS NULL OR r.first_day IS NULL OR r.first_day <= $until) "
-        f"WITH DISTINCT r ORDER BY type(r), r.eid LIMIT $cap "
+        "WITH DISTINCT r ORDER BY type(r), r.eid LIMIT $cap "
         f"RETURN collect({_edge(store.schema, kinds)}) AS edges"
         for free, arrow in arms
         if free
     ]
     given = {"ids": list(ids), "cap": cap + 1, "since": window.since, "until": window.until}
-    rows = store.run(" UNION ALL ".join(parts), given, limit=EVERYTHING)
+    rows = store.run(" UNION ALL ".join(parts), given)
     return [_told(store.schema, edge) for row in rows for edge in row["edges"]]
 
 
@@ -123,7 +116,9 @@ def _told(schema: GraphSchema, edge: Sequence[Any]) -> Row:
     return {"source": source, "target": target, "eid": eid, "type": kind, **named}
 
 
-def shortest(store: Asked, a: str, b: str, types: Sequence[str], max_len: int, degree_cap: int) -> list[Row]:
+def shortest(
+    store: GraphStore, a: str, b: str, types: Sequence[str], max_len: int, degree_cap: int
+) -> list[Row]:
     """Return the shortest path over edges of some types; see `graph.store.GraphStore.path`.
 
     The server finds paths; it cannot be asked for degrees on the way. What is too busy on the paths found is

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import polars as pl
 import pytest
 
 from graph import canary
-from graph.ladybug_store import LadybugStore, trust
+from graph.ladybug_store import LadybugStore, build, trust
 from graph.schema import GraphSchema
 from jiwang.errors import ContractError, PatternError, StoreError
 
@@ -119,6 +120,26 @@ def test_a_load_killed_half_way_leaves_the_old_graph_and_is_run_again(
         store.load(nodes, edges, "t2")
         assert (store.tag, count(store)) == ("t2", 300_000)
     assert not half.exists()
+
+
+def test_a_table_too_large_for_the_memory_comes_in_pieces_and_is_the_same(
+    embedded: LadybugStore, tables: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build, "ROW_BYTES", 16 << 20)  # two rows of 64 MiB
+    draw = random.Random(7)
+    people = [{"id": f"p{n:02}"} for n in range(20)]
+    ends = [(f"p{draw.randrange(20):02}", f"a{draw.randrange(3)}") for _ in range(61)]
+    draws = [{"source": p, "target": a, "n": n, "benefit": f"b{n % 4}"} for n, (p, a) in enumerate(ends)]
+    graph = tables({"Person": people, "Account": [{"id": f"a{n}"} for n in range(3)]}, {"DRAWS": draws})
+    embedded.load(*graph, "t1")
+    expected = sorted((d["source"], d["target"], d["n"], d["benefit"]) for d in draws)
+    told = "RETURN p.id AS p, a.id AS a, d.n AS n, d.benefit AS b"
+    for match in ("(p:Person)-[d:DRAWS]->(a:Account)", "(a:Account)<-[d:DRAWS]-(p:Person)"):
+        assert sorted(tuple(row.values()) for row in embedded.run(f"MATCH {match} {told}")) == expected
+    for account in ("a0", "a1", "a2"):  # from the key of the far end: the other order of the edges
+        rows = embedded.run(f"MATCH (a:Account {{id: '{account}'}})<-[d:DRAWS]-(p:Person) {told}")
+        assert sorted(tuple(row.values()) for row in rows) == [row for row in expected if row[1] == account]
+    assert sorted(path.name for path in embedded.folder.iterdir() if path.is_file()) == ["graph.lbug"]
 
 
 def test_a_damaged_file_says_how_to_get_rid_of_it(embedded: LadybugStore, toy_schema: GraphSchema) -> None:

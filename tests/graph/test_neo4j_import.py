@@ -13,12 +13,13 @@ import polars as pl
 import pytest
 
 from graph import neo4j_import, neo4j_server
+from graph.contract import check_tables
 from graph.neo4j_files import README, write_files
 from graph.neo4j_import import import_whole
 from graph.neo4j_server import STORES, Server
 from graph.neo4j_store import Neo4jStore
 from graph.schema import GraphSchema
-from jiwang.errors import StoreError
+from jiwang.errors import ContractError, StoreError
 from jiwang.progress import SilentProgress
 
 NODES = {
@@ -71,7 +72,9 @@ def test_an_import_is_taken_over_changed_and_survives_a_failed_one(
     own: Server, opened: Open, tables: Any, toy_schema: GraphSchema, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written = tables(NODES, EDGES)
-    server = import_whole(own, toy_schema, *written, "test-1", SilentProgress())
+    looked: list[bool] = []
+    server = import_whole(own, toy_schema, *written, "test-1", SilentProgress(), lambda: looked.append(True))
+    assert looked
     with opened(server) as store:
         assert store.tag is None, "no constraints yet"
         store.load(*written, "test-1")
@@ -85,7 +88,11 @@ def test_an_import_is_taken_over_changed_and_survives_a_failed_one(
     lost = pl.read_parquet(broken[1]["DRAWS"]).with_columns(target=pl.lit("nobody"))
     lost.write_parquet(broken[1]["DRAWS"])
     with pytest.raises(StoreError, match=r"offline import failed.*graph of before is still there"):
-        import_whole(server, toy_schema, *broken, "test-2", SilentProgress())
+        import_whole(server, toy_schema, *broken, "test-2", SilentProgress(), dict)
+    with pytest.raises(ContractError, match="30 rows whose target is no Account"):
+        import_whole(
+            server, toy_schema, *broken, "test-2", SilentProgress(), lambda: check_tables(toy_schema, *broken)
+        )
     with opened(server) as store:  # it was never even stopped
         assert store.run(SUM)[0]["n"] == 30
         # What came untagged is taken away by a whole load over Bolt all the same.
