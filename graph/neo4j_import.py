@@ -51,12 +51,7 @@ def import_whole(
         with progress.task("neo4j: offline import") as task:
             files = fresh / "files"
             arguments = write_files(schema, nodes, edges, tag, files)
-            with ThreadPoolExecutor(1) as beside:
-                checked = beside.submit(check)
-                try:
-                    task.say(_imported(fresh, files, arguments, progress))
-                finally:
-                    checked.result()  # says better than the importer what is wrong with the tables
+            task.say(_checked(check, lambda: _imported(fresh, files, arguments, progress)))
         with progress.task("neo4j: restarting on it"):
             neo4j_server.down(home)
             _swap(home, fresh)
@@ -69,6 +64,16 @@ def import_whole(
             )
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _checked(check: Callable[[], object], work: Callable[[], str]) -> str:
+    """Do the work beside the check; what is wrong with the tables the check says better than the importer."""
+    with ThreadPoolExecutor(1) as beside:
+        checked = beside.submit(check)
+        try:
+            return work()
+        finally:
+            checked.result()
 
 
 def _imported(fresh: Path, files: Path, arguments: list[str], progress: Progress) -> str:
