@@ -68,7 +68,11 @@ def _told(sample: bytes, wanted: Sequence[str]) -> str | None:
     if decodes(sample, "ascii"):
         return next(iter(narrow), None)
     if decodes(sample, UTF8):
-        return UTF8 if UTF8 in wanted else None
+        if UTF8 in wanted:
+            return UTF8
+        # Two lost characters of UTF-8 are Chinese in GB18030 (锟斤拷): alone they prove nothing.
+        if not sample.decode(UTF8).replace("\ufffd", "").isascii():
+            return None
     readings = [(e, *(o for o in narrow if o != e)) for e in narrow]
     whole = (e for e in narrow if decodes(sample, e))
     alone = (e for e in narrow if _mostly(sample, (e,)))

@@ -77,6 +77,11 @@ def test_the_wrong_encoding(desk):
     refuse(desk, SourceError, "it looks like gb18030")
 
 
+def test_lost_characters_of_another_export_are_no_proof_of_its_encoding(desk):
+    desk.lay({"人社局/pay.csv": [HEADER, GOOD.replace("甲", "锟斤拷")]})
+    assert desk.ingest().table("unemployment_payment")["name"].to_list() == ["锟斤拷"]
+
+
 def test_gbk_is_read_as_its_superset(desk):
     desk.mappings["pay"] = desk.mappings["pay"].replace("gb18030", "gbk")
     desk.lay({"人社局/pay.csv": [HEADER, GOOD.replace("甲", "倪敏𬭎")]})
