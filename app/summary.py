@@ -43,12 +43,16 @@ def account(workspace: Workspace, outcome: Outcome, doubtful: pl.DataFrame) -> s
         *_rings(workspace),
     ]
     lines += [f"tables    {workspace.folder('out')}"]
-    for row in doubtful.iter_rows(named=True):
-        lines.append(
-            f"look at   {row['source_file']}: {row['quarantined']:,} of {row['rows_read']:,} rows quarantined"
-            f" ({row['share']:.1%}); out/quarantine.parquet names each rule"
-        )
-    return "\n".join(lines)
+    return "\n".join([*lines, *doubts(doubtful, "out/quarantine.parquet")])
+
+
+def doubts(doubtful: pl.DataFrame, where: str) -> list[str]:
+    """Return a line for each file with too many quarantined rows; ``where`` says why each row is there."""
+    return [
+        f"look at   {row['source_file']}: {row['quarantined']:,} of {row['rows_read']:,} rows quarantined"
+        f" ({row['share']:.1%}); {where} names each rule"
+        for row in doubtful.iter_rows(named=True)
+    ]
 
 
 def _files(workspace: Workspace) -> Iterator[str]:

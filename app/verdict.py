@@ -1,4 +1,4 @@
-"""The verdict on a finished run: exit code 0, or 3 where a file has too many quarantined rows."""
+"""The verdict on what was read: exit code 0, or 3 where a file has too many quarantined rows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def quarantined_files(workspace: Workspace, settings: Settings) -> pl.DataFrame:
     Returns:
         source_file, rows_read, quarantined, share (0..1); only files of ``quarantine_min_rows`` rows or more.
     """
-    files = pl.read_parquet(workspace.table("out", "files"))
+    files = pl.read_parquet(workspace.table("records", "files"))
     allowed = pl.lit(settings.quarantine_share)
     if SHARE_COLUMN in files.columns:
         allowed = pl.col(SHARE_COLUMN).fill_null(settings.quarantine_share)

@@ -14,14 +14,22 @@ if TYPE_CHECKING:
 
 
 def work(name: str, workspace: Path, *, store: Store | None = None, order: Order | None = None) -> int:
-    """Run one stage over a workspace and print its line."""
+    """Run one stage over a workspace, print its line, return the exit code (after ingest 0 or 3)."""
+    from app import verdict
     from app.pipeline import at_work
     from app.session import prepare
-    from app.summary import stage_line
+    from app.summary import doubts, stage_line
     from jiwang.progress import progress_for_terminal
 
     settings = prepare(workspace, store=store)
     with at_work(workspace, settings, progress_for_terminal(), name, create=name == "ingest") as pipeline:
         outcome = pipeline.run([name], order)
-    typer.echo(stage_line(name, outcome))
-    return 0
+        typer.echo(stage_line(name, outcome))
+        if name != "ingest":
+            return 0
+        doubtful = verdict.quarantined_files(pipeline.workspace, settings)
+        code = verdict.QUARANTINED if doubtful.height else 0
+        pipeline.manifest.close("done", code)
+        for line in doubts(doubtful, "quarantine/quarantine.parquet"):
+            typer.echo(line)
+    return code

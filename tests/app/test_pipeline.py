@@ -49,6 +49,8 @@ class House:
                         (fresh / "half.txt").write_text("", encoding="utf-8")
                         if self.fail_in == name:
                             raise KeyboardInterrupt
+                        if folder == "records":
+                            self.publish_files(fresh, stamp["region"])
                         if folder == "out":
                             self.publish_out(fresh, stamp["region"])
                 if name == "load":
@@ -58,18 +60,21 @@ class House:
 
         return run
 
-    def publish_out(self, folder, region):
+    def publish_files(self, folder, region):
         files = {
             "region": [region], "source_file": ["a/x.csv"], "department": ["d"], "mapping": ["m"],
             "rows_read": [2000],
             "accepted": [2000 - self.quarantined], "quarantined": [self.quarantined], "control_total": [None],
             "table": ["t"], "duplicates": [0], "superseded": [0],
         }  # fmt: skip
-        empty = {name: contract.create_empty() for name, contract in tables.OUT.items()}
-        empty["files"] = pl.DataFrame(files)
+        tables.write(pl.DataFrame(files), tables.Files, folder / "files.parquet")
+
+    def publish_out(self, folder, region):
+        self.publish_files(folder, region)
+        empty = {name: contract.create_empty() for name, contract in tables.OUT.items() if name != "files"}
         empty["entities"] = tables.Entities.create_empty()
-        for name, contract in tables.OUT.items():
-            tables.write(empty[name], contract, folder / f"{name}.parquet")
+        for name, table in empty.items():
+            tables.write(table, tables.OUT[name], folder / f"{name}.parquet")
 
     def open_store(self, settings, workspace):
         from contextlib import nullcontext
@@ -193,6 +198,17 @@ def test_much_quarantine_ends_with_3(house, run, capsys):
     assert run() == 3
     assert "21 of 2,000 rows quarantined" in capsys.readouterr().out
     house.quarantined = 0
+
+
+def test_much_quarantine_ends_ingest_alone_with_3(house, hand_over, tmp_path, capsys):
+    about = ["--region", "r", "--dialect", "a", "--input", str(hand_over), "--workspace", str(tmp_path / "w")]
+    house.quarantined = 21
+    assert main(["ingest", *about]) == 3
+    assert "21 of 2,000 rows quarantined" in capsys.readouterr().out
+    assert manifests(tmp_path)[-1]["exit_code"] == 3
+    (hand_over / "a" / "x.csv").write_text("h\n2\n", encoding="utf-8")
+    house.quarantined = 0
+    assert main(["ingest", *about]) == 0
 
 
 def test_a_workspace_keeps_to_its_region(house, run, capsys):
