@@ -82,12 +82,12 @@ class Loader:
         edges = [name for name in changed if name in self.schema.edges]
         with self._writers() as writers:
             for name in edges:
-                self._rows(name, queries.delete(self.schema, name), changed[name].gone, writers, advance)
+                self._take_away(name, changed[name].gone, advance)
             for name, change in changed.items():  # nodes come first
                 query = queries.write(self.schema, name, merge=True)
                 self._rows(name, query, change.written, writers, advance, exact=True)
             for name in changed.keys() - set(edges):
-                self._rows(name, queries.delete(self.schema, name), changed[name].gone, writers, advance)
+                self._take_away(name, changed[name].gone, advance)
         self._mark("complete")
 
     def take_over(self) -> None:
@@ -152,8 +152,7 @@ class Loader:
 
         def share(part: pl.DataFrame) -> None:
             for rows in part.iter_slices(BATCH):
-                columns = {column: rows[column].to_list() for column in rows.columns}
-                count = self._write(query, tag=self._stamp, **columns)
+                count = self._batch(query, rows)
                 if exact and count != rows.height:
                     lost = rows.height - count
                     raise StoreError(f"{name}: {lost} of {rows.height} rows did not find their ends", LOST)
@@ -162,12 +161,23 @@ class Loader:
         for _ in writers.map(share, self._parts(name, frame)):
             pass
 
+    def _take_away(self, name: str, keys: pl.DataFrame, advance: Advance) -> None:
+        """Delete rows of a table, by one session: an edge that goes locks both its ends, hubs among them."""
+        for rows in keys.iter_slices(BATCH):
+            self._batch(queries.delete(self.schema, name), rows)
+            advance(rows.height)
+
+    def _batch(self, query: str, rows: pl.DataFrame) -> int:
+        return self._write(
+            query, tag=self._stamp, **{column: rows[column].to_list() for column in rows.columns}
+        )
+
     def _parts(self, name: str, frame: pl.DataFrame) -> list[pl.DataFrame]:
         """Share the rows of a table out among the sessions so that they do not wait for one another's locks.
 
         The server lets many write to one hub at a time: there each session takes a stretch of the sources, by
         which tables are sorted. Other nodes are locked by who ties an edge to them: there each takes its own
-        targets. No deadlock was seen in either way (benchmarks/graph.py counts them); one would be retried.
+        targets. A deadlock that comes about all the same is retried.
         """
         edge = self.schema.edges.get(name)
         if frame.height <= BATCH:
