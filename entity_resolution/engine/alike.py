@@ -112,8 +112,9 @@ def _latin_name(x: pl.Series, y: pl.Series) -> Bytes:
     from entity_resolution.engine.kinds import name_part  # noqa: PLC0415 - kinds and levels know each other
 
     near = _measured(x, y, JaroWinkler.similarity, np.float32)
-    turned = (name_part("sorted", x) == name_part("sorted", y)).to_numpy()
-    crosswise = _measured(name_part("sorted", x), name_part("sorted", y), JaroWinkler.similarity, np.float32)
+    ordered = name_part("sorted", x), name_part("sorted", y)
+    turned = (ordered[0] == ordered[1]).to_numpy()
+    crosswise = _measured(*ordered, JaroWinkler.similarity, np.float32)
     heard = (name_part("sound", x) == name_part("sound", y)).to_numpy()
     common = _measured(x, y, fuzz.partial_token_set_ratio, np.float32) >= 99.9
     best = np.maximum(near, crosswise)

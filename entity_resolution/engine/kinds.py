@@ -275,4 +275,9 @@ def soundex(word: str) -> str:
 
 def name_part(part: str, texts: pl.Series) -> pl.Series:
     """Return a part of western names, as blocks use it (``sorted``, ``sound`` …)."""
-    return _LATIN_NAME[part](texts)
+    # Of each text once: sorting a list a row wakes all threads a row, and pairs repeat few names.
+    distinct = pl.DataFrame({"text": texts.unique()})
+    parts = distinct.with_columns(part=_LATIN_NAME[part](distinct["text"]))
+    return pl.DataFrame({"text": texts}).join(
+        parts, on="text", how="left", nulls_equal=True, maintain_order="left"
+    )["part"]
