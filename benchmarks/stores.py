@@ -35,23 +35,22 @@ import polars as pl
 from _province import Tables, next_day, province
 
 from graph import neo4j_server
-from graph.contract import check_tables
+from graph.contract import check_tables, rows_of
 from graph.explore import around
 from graph.kept import Kept
 from graph.ladybug_store import LadybugStore
-from graph.neo4j_files import write_files
 from graph.neo4j_import import HEAP_MB, TOOL, import_whole
 from graph.neo4j_jars import find_jars, find_java
 from graph.neo4j_server import java_flags
 from graph.neo4j_store import Neo4jStore
-from graph.schema import GraphSchema, ladybug_ddl, load_schema
+from graph.schema import NUMBER, GraphSchema, import_headers, ladybug_ddl, load_schema
 from graph.store import GraphStore
 from jiwang.errors import StoreError
 from jiwang.progress import SilentProgress
 
 ROOT = Path(__file__).resolve().parents[1]
 MEMORY_MB = 4096  # a bare COPY of the whole province needs as much
-BOLT = 0.02  # of the province that goes over Bolt: 280,000 relationships
+BOLT = 0.2  # of the province that goes over Bolt, 2.8 million relationships: a server is slow at first
 QUIET = SilentProgress()
 
 
@@ -89,7 +88,7 @@ def bare_copy(schema: GraphSchema, tables: Tables, path: Path) -> None:
         for statement in ladybug_ddl(schema):
             connection.execute(statement)
         for name, file in {**tables[0], **tables[1]}.items():
-            if pl.scan_parquet(file).select(pl.len()).collect().item():
+            if rows_of(file):
                 connection.execute(f"COPY `{name}` FROM '{file}'")
         connection.execute("CHECKPOINT")
 
@@ -135,7 +134,7 @@ def plain_unwind(store: Neo4jStore, schema: GraphSchema, tables: Tables) -> floa
 def bolt(schema: GraphSchema, folder: Path, scale: float) -> bool:
     """Print relationships a second, ours beside the plain loader's, and what a change takes beside a load.
 
-    On a province of at most `BOLT` scale: rows a second do not hang on the size.
+    On a province of at most `BOLT` scale.
     """
     tables = province(folder / "bolt", min(scale, BOLT))
     with fresh_store(schema, folder / "plain") as store:
@@ -206,11 +205,26 @@ def change(store: GraphStore, later: Tables, held: Kept, whole: float, how: str)
     return same
 
 
+def plain_files(schema: GraphSchema, tables: Tables, folder: Path) -> list[str]:
+    """Lay the tables as they are, with plain headers, into a folder; return the importer's arguments."""
+    folder.mkdir()
+    headers, arguments = import_headers(schema), ["--input-type=parquet"]
+    for option, named in zip(("nodes", "relationships"), tables, strict=True):
+        for name, path in named.items():
+            header = headers[name] | ({"id": "id:ID"} if option == "nodes" else {})
+            header.pop(NUMBER, None)
+            text = f"{','.join(header.values())}\n{','.join(header)}\n"
+            (folder / f"{name}.header.csv").write_text(text, encoding="utf-8")
+            if rows_of(path):
+                arguments.append(f"--{option}={name}=./{name}.header.csv,{path}")
+    return arguments
+
+
 def bare_import(schema: GraphSchema, tables: Tables, folder: Path) -> float:
     """Return the seconds of the bare importer on the same tables."""
     java = find_java()
     _, lib = find_jars(java, QUIET)
-    arguments = write_files(schema, *tables, "bare", folder / "bare")
+    arguments = plain_files(schema, tables, folder / "bare")
     (folder / "barehome" / "conf").mkdir(parents=True)
     (folder / "barehome" / "conf" / "neo4j.conf").touch()
     command = [
@@ -223,7 +237,7 @@ def bare_import(schema: GraphSchema, tables: Tables, folder: Path) -> float:
         "import",
         "full",
     ]
-    command += ["neo4j", "--input-type=parquet", *arguments]
+    command += ["neo4j", *arguments]
     home = str(folder / "barehome")
     environment = os.environ | {"NEO4J_HOME": home, "NEO4J_CONF": f"{home}/conf"}
     took = timed(
@@ -306,7 +320,7 @@ def read_back(schema: GraphSchema, folder: Path) -> Tables:
 
 def counted(tables: Mapping[str, Path]) -> int:
     """Return the rows of tables."""
-    return sum(pl.scan_parquet(path).select(pl.len()).collect().item() for path in tables.values())
+    return sum(map(rows_of, tables.values()))
 
 
 def measured(schema: GraphSchema, folder: Path, scale: float, people: int, *, neo4j: bool) -> int:

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from graph import neo4j_server
@@ -50,8 +51,8 @@ def import_whole(
     try:
         with progress.task("neo4j: offline import") as task:
             files = fresh / "files"
-            arguments = write_files(schema, nodes, edges, tag, files)
-            task.say(_checked(check, lambda: _imported(fresh, files, arguments, progress)))
+            write = partial(write_files, schema, nodes, edges, tag, files)
+            task.say(_checked(check, lambda: _imported(fresh, files, write(), progress)))
         with progress.task("neo4j: restarting on it"):
             neo4j_server.down(home)
             _swap(home, fresh)
@@ -82,7 +83,7 @@ def _imported(fresh: Path, files: Path, arguments: list[str], progress: Progress
     _, lib = find_jars(java, progress)
     (fresh / "conf").mkdir(parents=True)
     (fresh / "conf" / "neo4j.conf").write_text("dbms.usage_report.enabled=false\n", encoding="utf-8")
-    tool = [TOOL, "database", "import", "full", "neo4j", "--input-type=parquet", *arguments]
+    tool = [TOOL, "database", "import", "full", "neo4j", *arguments]
     given = argument_file(fresh / "import.args", [*java_flags(java, HEAP_MB), "-cp", f"{lib}/*", *tool])
     environment = os.environ | {"NEO4J_HOME": str(fresh), "NEO4J_CONF": str(fresh / "conf")}
     done = subprocess.run(

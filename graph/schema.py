@@ -37,6 +37,7 @@ NodeLabel = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z0-9]*$")]
 EdgeType = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
 
 RESERVED = ("id", "source", "target", "eid", "load_tag")
+NUMBER = "NUMBER"  # of a node in files for an import: in capitals, as no property is
 POLARS: Mapping[PropType, pl.DataType] = {"str": pl.String(), "int": pl.Int64(), "float": pl.Float64()}
 LADYBUG: Mapping[PropType, str] = {"str": "STRING", "int": "INT64", "float": "DOUBLE"}
 IMPORTED: Mapping[PropType, str] = {"str": "string", "int": "long", "float": "double"}
@@ -166,10 +167,14 @@ def neo4j_ddl(schema: GraphSchema) -> Iterator[str]:
 
 
 def import_headers(schema: GraphSchema) -> dict[str, dict[str, str]]:
-    """Return, per table, our column → the header that ``neo4j-admin database import`` wants for it."""
+    """Return, per table, column → the header that ``neo4j-admin database import`` wants for it.
+
+    Nodes have a column `NUMBER` besides our own; ``source`` and ``target`` of edges are such numbers.
+    """
     headers: dict[str, dict[str, str]] = {}
     for label, node in schema.nodes.items():
-        headers[label] = {"id": "id:ID"} | {n: f"{n}:{IMPORTED[t]}" for n, t in node.props.items()}
+        ours = {NUMBER: ":ID", "id": "id:string"}
+        headers[label] = ours | {n: f"{n}:{IMPORTED[t]}" for n, t in node.props.items()}
     for kind, edge in schema.edges.items():
         ends = {"source": ":START_ID", "target": ":END_ID", "eid": "eid:string"}
         headers[kind] = ends | {n: f"{n}:{IMPORTED[t]}" for n, t in edge.props.items()}
