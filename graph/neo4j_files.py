@@ -58,26 +58,35 @@ def write_files(
     """
     folder.mkdir(parents=True, exist_ok=True)
     headers = import_headers(schema)
-    numbered: dict[str, pl.LazyFrame] = {}
-    arguments, total = [*OPTIONS], 0
+    numbered, count = _numbered(nodes)
+    arguments = [*OPTIONS, _marker(schema, tag, folder, count)]
     for label, path in nodes.items():
-        numbered[label] = pl.scan_parquet(path).with_row_index(NUMBER, total).cast({NUMBER: pl.Int64})
-        if rows := rows_of(path):  # the importer wants no empty file
+        if rows_of(path):  # the importer wants no empty file
             arguments.append(_written(folder, "nodes", label, numbered[label], headers[label]))
-            total += rows
-    arguments.append(_marker(schema, tag, folder, total))
     for kind, path in edges.items():
-        if rows := rows_of(path):
+        if rows_of(path):
             table = _between_numbers(pl.scan_parquet(path), schema.edges[kind], numbered)
             arguments.append(_written(folder, "relationships", kind, table, headers[kind]))
-            total += rows
-    command = " \\\n    ".join(
-        [f"neo4j-admin database import full {database}", "--overwrite-destination", *arguments]
+    command = [f"neo4j-admin database import full {database}", "--overwrite-destination", *arguments]
+    about = _ABOUT.format(
+        tag=tag,
+        rows=count + sum(map(rows_of, edges.values())),
+        database=database,
+        command=" \\\n    ".join(command),
+        constraints=";\n".join(neo4j_ddl(schema)) + ";",
     )
-    constraints = ";\n".join(neo4j_ddl(schema)) + ";"
-    about = _ABOUT.format(tag=tag, rows=total, database=database, command=command, constraints=constraints)
     (folder / README).write_text(about, encoding="utf-8")
     return arguments
+
+
+def _numbered(nodes: Mapping[str, Path]) -> tuple[dict[str, pl.LazyFrame], int]:
+    """Return the tables of nodes, numbered from one to the next, and how many rows they have."""
+    numbered: dict[str, pl.LazyFrame] = {}
+    count = 0
+    for label, path in nodes.items():
+        numbered[label] = pl.scan_parquet(path).with_row_index(NUMBER, count).cast({NUMBER: pl.Int64})
+        count += rows_of(path)
+    return numbered, count
 
 
 def _between_numbers(
