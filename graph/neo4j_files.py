@@ -59,14 +59,14 @@ def write_files(
     folder.mkdir(parents=True, exist_ok=True)
     headers = import_headers(schema)
     numbered, count = _numbered(nodes)
-    arguments = [*OPTIONS, _marker(schema, tag, folder, count)]
-    for label, path in nodes.items():
-        if rows_of(path):  # the importer wants no empty file
-            arguments.append(_written(folder, "nodes", label, numbered[label], headers[label]))
-    for kind, path in edges.items():
-        if rows_of(path):
-            table = _between_numbers(pl.scan_parquet(path), schema.edges[kind], numbered)
-            arguments.append(_written(folder, "relationships", kind, table, headers[kind]))
+    tables = [("nodes", label, numbered[label]) for label, path in nodes.items() if rows_of(path)]
+    tables += [
+        ("relationships", kind, _between_numbers(pl.scan_parquet(path), schema.edges[kind], numbered))
+        for kind, path in edges.items()
+        if rows_of(path)  # the importer wants no empty file
+    ]
+    written = [_written(folder, option, name, table, headers[name]) for option, name, table in tables]
+    arguments = [*OPTIONS, *written, _marker(schema, tag, folder, count)]
     command = [f"neo4j-admin database import full {database}", "--overwrite-destination", *arguments]
     about = _ABOUT.format(
         tag=tag,
