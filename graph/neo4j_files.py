@@ -53,27 +53,24 @@ def write_files(
         database: name of the database, for the command.
 
     Returns:
-        The arguments of the importer: how to read, then tables and headers, relative to ``folder``. Tables
-        that break the contract (`graph.contract`) are written all the same; the importer refuses them.
+        The importer's arguments: how to read, then tables and headers, relative to ``folder``.
     """
     folder.mkdir(parents=True, exist_ok=True)
     headers = import_headers(schema)
     numbered, count = _numbered(nodes)
-    tables = [("nodes", label, numbered[label]) for label, path in nodes.items() if rows_of(path)]
+    tables = [("nodes", label, table) for label, table in numbered.items() if rows_of(nodes[label])]
     tables += [
-        ("relationships", kind, _between_numbers(pl.scan_parquet(path), schema.edges[kind], numbered))
+        ("relationships", kind, _between_numbers(path, schema.edges[kind], numbered))
         for kind, path in edges.items()
         if rows_of(path)  # the importer wants no empty file
     ]
-    written = [_written(folder, option, name, table, headers[name]) for option, name, table in tables]
+    written = [_written(folder, *table, headers[table[1]]) for table in tables]
     arguments = [*OPTIONS, *written, _marker(schema, tag, folder, count)]
     command = [f"neo4j-admin database import full {database}", "--overwrite-destination", *arguments]
+    rows = count + sum(map(rows_of, edges.values()))
+    constraints = ";\n".join(neo4j_ddl(schema)) + ";"
     about = _ABOUT.format(
-        tag=tag,
-        rows=count + sum(map(rows_of, edges.values())),
-        database=database,
-        command=" \\\n    ".join(command),
-        constraints=";\n".join(neo4j_ddl(schema)) + ";",
+        tag=tag, rows=rows, database=database, command=" \\\n    ".join(command), constraints=constraints
     )
     (folder / README).write_text(about, encoding="utf-8")
     return arguments
@@ -89,10 +86,9 @@ def _numbered(nodes: Mapping[str, Path]) -> tuple[dict[str, pl.LazyFrame], int]:
     return numbered, count
 
 
-def _between_numbers(
-    table: pl.LazyFrame, edge: EdgeTable, numbered: Mapping[str, pl.LazyFrame]
-) -> pl.LazyFrame:
-    """Return edges with numbers for their ends; one that leads nowhere keeps its row, without a number."""
+def _between_numbers(path: Path, edge: EdgeTable, numbered: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
+    """Return edges with numbers for their ends; one that leads nowhere keeps its row, for the importer to refuse."""
+    table = pl.scan_parquet(path)
     for end, label in (("source", edge.from_), ("target", edge.to)):
         known = numbered[label].select(pl.col("id").alias(end), NUMBER)
         table = table.join(known, on=end, how="left", maintain_order="left")
