@@ -87,7 +87,7 @@ def _numbered(nodes: Mapping[str, Path]) -> tuple[dict[str, pl.LazyFrame], int]:
 
 
 def _between_numbers(path: Path, edge: EdgeTable, numbered: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
-    """Return edges with numbers for their ends; one that leads nowhere keeps its row, for the importer to refuse."""
+    """Return edges with numbers for their ends; one without such a node keeps its row, to be refused."""
     table = pl.scan_parquet(path)
     for end, label in (("source", edge.from_), ("target", edge.to)):
         known = numbered[label].select(pl.col("id").alias(end), NUMBER)
