@@ -4,8 +4,8 @@
 
 Scale 1 is a million people and 16 million rows, with the columns of our graph: about ten minutes on two idle
 cores, and ten more with `--bolt 1`, 10 GB of disk, 8 GB of memory; the default ends in minutes. Every ratio
-is of two measurements of this very run, on the same files (but the plain loader over Bolt writes at most 300,000
-rows of a table):
+is of two measurements of this very run, on the same files (but the plain loader over Bolt writes at most
+300,000 rows of a table):
 
 - embedded: our load (checked, indexed for hops, published by rename) against a bare COPY with the engine's
   defaults;
