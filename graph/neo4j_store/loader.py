@@ -84,8 +84,7 @@ class Loader:
             for name in edges:
                 self._take_away(name, changed[name].gone, advance)
             for name, change in changed.items():  # nodes come first
-                query = queries.write(self.schema, name, merge=True)
-                self._rows(name, query, change.written, writers, advance, exact=True)
+                self._rows(name, change.written, writers, advance, merge=True)
             for name in changed.keys() - set(edges):
                 self._take_away(name, changed[name].gone, advance)
         self._mark("complete")
@@ -127,38 +126,32 @@ class Loader:
             advance(pq.read_metadata(path).num_rows)
             return
         # What a load cut off had begun may be there: only an empty table needs no looking before each row.
-        query = queries.write(self.schema, name, merge=passed > 0 or not self._is_empty(name))
+        merge = passed > 0 or not self._is_empty(name)
         for number, frame in enumerate(_blocks(path), 1):
             if number <= passed:
                 advance(frame.height)
                 continue
-            self._rows(name, query, frame, writers, advance, exact=True)
+            self._rows(name, frame, writers, advance, merge=merge)
             self._done[name] = number
             self._mark("loading")
         self._done[name] = None
         self._mark("loading")
 
     def _rows(
-        self,
-        name: str,
-        query: str,
-        frame: pl.DataFrame,
-        writers: ThreadPoolExecutor,
-        advance: Advance,
-        *,
-        exact: bool = False,
+        self, name: str, frame: pl.DataFrame, writers: ThreadPoolExecutor, advance: Advance, *, merge: bool
     ) -> None:
-        """Write rows of a table with all sessions; ``exact``: each row must find its nodes."""
+        """Write rows of a table with all sessions; every edge must find its ends."""
+        query = queries.write(self.schema, name, merge=merge)
 
         def share(part: pl.DataFrame) -> None:
             for rows in part.iter_slices(BATCH):
                 count = self._batch(query, rows)
-                if exact and count != rows.height:
+                if count != rows.height:
                     lost = rows.height - count
                     raise StoreError(f"{name}: {lost} of {rows.height} rows did not find their ends", LOST)
                 advance(rows.height)
 
-        for _ in writers.map(share, self._parts(name, frame)):
+        for _ in writers.map(share, self._parts(name, frame, merge=merge)):
             pass
 
     def _take_away(self, name: str, keys: pl.DataFrame, advance: Advance) -> None:
@@ -172,17 +165,19 @@ class Loader:
             query, tag=self._stamp, **{column: rows[column].to_list() for column in rows.columns}
         )
 
-    def _parts(self, name: str, frame: pl.DataFrame) -> list[pl.DataFrame]:
+    def _parts(self, name: str, frame: pl.DataFrame, *, merge: bool) -> list[pl.DataFrame]:
         """Share the rows of a table out among the sessions so that they do not wait for one another's locks.
 
-        The server lets many write to one hub at a time: there each session takes a stretch of the sources, by
-        which tables are sorted. Other nodes are locked by who ties an edge to them: there each takes its own
-        targets. A deadlock that comes about all the same is retried.
+        The server lets many tie new edges to one hub at a time: there each session takes a stretch of the
+        sources, by which tables are sorted. Other nodes are locked by who ties an edge to them, and a merge
+        locks hubs too, row by row: there each takes its own targets, and all go through the sources in the
+        same order; where both ends are of one sort there is no such order, and one session merges alone. A
+        deadlock that comes about all the same is retried.
         """
         edge = self.schema.edges.get(name)
-        if frame.height <= BATCH:
+        if frame.height <= BATCH or (edge and merge and edge.from_ == edge.to):
             return [frame] if frame.height else []
-        if edge is None or self.schema.nodes[edge.to].hub:
+        if edge is None or (self.schema.nodes[edge.to].hub and not merge):
             return list(frame.iter_slices(-(-frame.height // self.sessions)))
         return frame.with_columns(part=pl.col("target").hash(0) % self.sessions).partition_by(
             "part", include_key=False

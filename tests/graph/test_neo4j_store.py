@@ -56,6 +56,32 @@ def test_the_same_load_again_is_nothing_and_repeats_nothing(server: Neo4jStore, 
 
 
 @pytest.mark.neo4j
+def test_sessions_that_merge_at_the_same_hubs_do_not_lock_one_another_out(
+    server: Neo4jStore,
+    tables: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(loader, "BATCH", 200)
+    nodes = {
+        "Person": [{"id": f"p{i:04}"} for i in range(2000)],
+        "Clinic": [{"id": f"c{i}"} for i in range(6)],
+    }
+
+    def visits(day: int) -> Any:
+        ends = [
+            {"source": f"p{i:04}", "target": f"c{(i * 7 + n) % 6}"} for i in range(2000) for n in range(3)
+        ]
+        rows = [end | {"eid": f"v{day}.{n:05}"} for n, end in enumerate(ends)]
+        return tables(nodes, {"VISITS": rows}, name=f"day{day}")
+
+    server.load(*visits(1), "test-1")
+    server.load(*visits(2), "test-2")  # every row is new, and looked for before it is written
+    assert server.run("MATCH (:Person)-[v:VISITS]->(:Clinic) RETURN count(v) AS n") == [{"n": 6000}]
+    assert "Deadlock" not in caplog.text
+
+
+@pytest.mark.neo4j
 def test_a_killed_load_is_never_asked_and_goes_on_where_it_was(
     server: Neo4jStore, tables: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
