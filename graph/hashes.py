@@ -41,11 +41,13 @@ class Hashes(NamedTuple):
 
 def hashed(path: Path, table: NodeTable | EdgeTable, also: Sequence[pl.Expr] = ()) -> pl.DataFrame:
     """Return the hashes ``row`` and ``key`` of every row of a table, and what else is asked of it."""
+    return pl.scan_parquet(path).select(*row_hashes(table), *also).collect(engine="streaming")
+
+
+def row_hashes(table: NodeTable | EdgeTable) -> tuple[pl.Expr, pl.Expr]:
+    """Return what gives the hashes ``row`` and ``key`` of a table's rows."""
     every = reduce(lambda sofar, column: sofar * MIX + column, map(column_hash, table.columns()))
-    key = column_hash("eid" if isinstance(table, EdgeTable) else "id")
-    return (
-        pl.scan_parquet(path).select(every.alias("row"), key.alias("key"), *also).collect(engine="streaming")
-    )
+    return every.alias("row"), column_hash("eid" if isinstance(table, EdgeTable) else "id").alias("key")
 
 
 def column_hash(column: str) -> pl.Expr:
@@ -55,16 +57,32 @@ def column_hash(column: str) -> pl.Expr:
 
 def all_differ(keys: list[np.ndarray]) -> bool:
     """Say whether surely no key is missing and none is there twice."""
-    ordered = np.sort(np.concatenate(keys))
+    ordered = np.concatenate(keys)
+    ordered.sort()
     return not ((ordered[1:] == ordered[:-1]).any() or (ordered == NONE).any())
 
 
-def places_of_others(old: np.ndarray, new: np.ndarray) -> tuple[pl.Series, pl.Series]:
-    """Return the places of the rows that only ``old`` has, and of those that only ``new`` has."""
-    both = np.sort(np.concatenate([old, new]))
+def places_of_others(old: np.ndarray, new: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the places of the rows that only ``old`` has, and of those that only ``new`` has.
+
+    A row that ``new`` has twice, and ``old`` not, is in neither.
+    """
+    both = np.concatenate([old, new])
+    both.sort()
     alike = both[1:] == both[:-1]
     single = np.ones(len(both), bool)
     single[1:] &= ~alike
     single[:-1] &= ~alike
-    others = pl.Series(both[single]).implode()
-    return pl.Series(old).is_in(others).arg_true(), pl.Series(new).is_in(others).arg_true()
+    others = both[single]
+    del both, alike, single
+    return _places(old, others), _places(new, others)
+
+
+def how_many_of(hashes: np.ndarray, some: np.ndarray) -> int:
+    """Return how many of ``hashes`` are among ``some``."""
+    return len(_places(hashes, some))
+
+
+def _places(hashes: np.ndarray, some: np.ndarray) -> np.ndarray:
+    found = pl.Series(hashes).is_in(pl.Series(some, dtype=pl.UInt64).implode())
+    return found.arg_true().to_numpy()

@@ -39,8 +39,8 @@ class Adjacency:
 
     def __init__(self, folder: Path, schema: GraphSchema) -> None:
         self.schema = schema
-        self._ids = mapped(folder / f"{NODES}.arrow").column("id")
-        self._edges = {kind: EdgeRows(folder / f"{kind}.arrow") for kind in schema.edges}
+        self._ids = mapped(folder / NODES, ["id"]).column("id")
+        self._edges = {kind: EdgeRows(folder / kind, edge) for kind, edge in schema.edges.items()}
 
     def __len__(self) -> int:
         return len(self._ids)

@@ -1,7 +1,8 @@
-"""One Arrow file of the index, mapped into memory: the edges of one type, by source and by target."""
+"""Arrow files of the index, mapped into memory: the edges of one type, by source and by target."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,7 +10,8 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from graph.adjacency.written import ENDS
+from graph.adjacency.written import ENDS, columns_of
+from graph.schema import EdgeTable
 from graph.store import Row, Window
 
 Numbers = np.ndarray  # of nodes or of rows
@@ -26,15 +28,16 @@ class EdgeRows:
     """The edges of one type.
 
     Args:
-        path: the file.
+        folder: where its files lie.
+        table: its table.
 
     Raises:
-        OSError: it is missing.
-        ValueError: it is no Arrow file.
+        OSError: a file is missing.
+        ValueError: a file is no Arrow file, or they differ in length.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._batch = mapped(path)
+    def __init__(self, folder: Path, table: EdgeTable) -> None:
+        self._batch = mapped(folder, columns_of(table))
         self.source, self.target, self._back, self._back_target = (
             self._batch.column(name).to_numpy(zero_copy_only=True) for name in ENDS
         )
@@ -79,7 +82,11 @@ class EdgeRows:
         return frame.with_columns(ends).sort("eid").to_dicts()
 
 
-def mapped(path: Path) -> pa.RecordBatch:
-    """Return the one batch of an Arrow file without reading it."""
+def mapped(folder: Path, columns: Sequence[str]) -> pa.RecordBatch:
+    """Return columns, each of them the one batch of a file, without reading them."""
+    return pa.record_batch([_mapped(folder / f"{name}.arrow") for name in columns], names=list(columns))
+
+
+def _mapped(path: Path) -> pa.Array:
     with pa.memory_map(str(path)) as file, pa.ipc.open_file(file) as opened:
-        return opened.get_batch(0)
+        return opened.get_batch(0).column(0)

@@ -9,6 +9,7 @@ from pathlib import Path
 import ladybug
 import polars as pl
 
+from graph.ladybug_store.memory import given_back
 from graph.ladybug_store.statements import do
 from graph.schema import EdgeTable, GraphSchema, NodeTable, ladybug_ddl
 
@@ -16,7 +17,7 @@ MARKER = "JiwangLoad"
 PIECE = ".piece.parquet"
 ROW_BYTES, VALUE_BYTES = 64, 40  # what a COPY of edges holds in memory: measured on 8 million rows
 SHARE = 0.6  # of the buffer pool for these; the rest is for what is there already
-POOL = 0.75  # of the memory for the buffer pool: a COPY holds the rest, and more, outside it
+POOL = 0.9  # of the memory for the buffer pool: a COPY holds the rest, and more, outside it
 
 
 class Build:
@@ -24,7 +25,7 @@ class Build:
 
     Args:
         schema: the tables of the graph.
-        memory: in bytes; not a bound of the process, which holds some 300 MiB besides.
+        memory: in bytes; not a bound of the process, which holds some 400 MiB besides.
         threads: threads of the engine.
     """
 
@@ -57,6 +58,7 @@ class Build:
             RuntimeError: the engine failed.
         """
         with (
+            given_back(),
             closing(self._opened(path)) as db,
             closing(ladybug.Connection(db, self._threads)) as connection,
         ):

@@ -165,7 +165,7 @@ def test_a_damaged_index_says_how_to_get_rid_of_it(
     embedded.load(*tables(*random_graph(1)), "t1")
     embedded.close()
     [index] = embedded.folder.glob("adjacency-*")
-    (index / "VISITS.arrow").write_bytes(b"no arrow")
+    (index / "VISITS" / "eid.arrow").write_bytes(b"no arrow")
     with pytest.raises(StoreError, match=r"cannot be read.*remove the folder `store`"):
         LadybugStore(embedded.folder, schema=toy_schema)
 

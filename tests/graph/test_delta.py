@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import subprocess
 import sys
 import textwrap
@@ -12,8 +13,10 @@ from typing import Any
 import polars as pl
 import pytest
 
+import graph.delta
 from graph.contract import check_tables
 from graph.delta import delta, keeps_contract
+from graph.hashes import hashed
 from graph.kept import Former, Kept
 from graph.neo4j_store import Neo4jStore, loader
 from graph.schema import GraphSchema, Tables
@@ -40,6 +43,12 @@ def days(tables: Any) -> Any:
     draws.append({"source": "p40", "target": "a2", "amount": 1.0, "eid": "DRAWS-new"})
     later = {"Person": people, "Account": NODES["Account"]}
     return tables(NODES, EDGES), tables(later, {"DRAWS": draws}, name="later")
+
+
+@pytest.fixture(params=[7, 1 << 20], autouse=True)
+def sliced(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tables are compared in several slices, and in one."""
+    monkeypatch.setattr(graph.delta, "SLICE", request.param)
 
 
 @pytest.fixture
@@ -69,6 +78,32 @@ def test_only_what_changed_is_found(days: Any, held: Kept, noted: bool) -> None:
     assert sorted(draws.written["eid"]) == ["DRAWS-8", "DRAWS-new"]
     assert draws.gone.rows() == [("p0", "a1", "DRAWS-1")]
     assert found.rows == 6
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("turned", [False, True])
+def test_what_is_found_is_what_differs(tables: Any, held: Kept, seed: int, turned: bool) -> None:
+    draw = random.Random(seed)
+    ends = sorted((f"p{draw.randrange(40)}", f"a{draw.randrange(1, 3)}", n) for n in range(90))
+    rows = [{"source": p, "target": a, "eid": f"D{n}", "amount": float(n)} for p, a, n in ends]
+    later = [row | {"amount": -1.0} if draw.random() < 0.2 else row for row in rows if draw.random() < 0.8]
+    for n in range(draw.randrange(30)):
+        later.insert(
+            draw.randrange(len(later)), {"source": "p1", "target": "a2", "eid": f"N{n}", "amount": 0.5}
+        )
+    before = tables(NODES, {"DRAWS": rows})
+    after = tables(NODES, {"DRAWS": later[::-1] if turned else later}, name="later")
+    found = delta(held.schema, former(held, before), after)
+    assert found
+    assert list(found.changed) == ["DRAWS"]
+    assert keeps_contract(held.schema, found)
+    draws, known = found.changed["DRAWS"], {row["eid"]: row for row in rows}
+    assert sorted(draws.written["eid"]) == sorted(r["eid"] for r in later if known.get(r["eid"]) != r)
+    assert sorted(draws.gone["eid"]) == sorted(known.keys() - {row["eid"] for row in later})
+    assert (
+        found.hashes["DRAWS"].rows.tolist()
+        == hashed(after[1]["DRAWS"], held.schema.edges["DRAWS"])["row"].to_list()
+    )
 
 
 def test_nothing_changed_and_too_much_changed(days: Any, held: Kept) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import random
 import signal
 import subprocess
@@ -16,6 +17,7 @@ import pytest
 
 from graph import canary
 from graph.ladybug_store import LadybugStore, build, trust
+from graph.ladybug_store.memory import given_back
 from graph.schema import GraphSchema
 from jiwang.errors import ContractError, PatternError, StoreError
 
@@ -140,6 +142,26 @@ def test_a_table_too_large_for_the_memory_comes_in_pieces_and_is_the_same(
         rows = embedded.run(f"MATCH (a:Account {{id: '{account}'}})<-[d:DRAWS]-(p:Person) {told}")
         assert sorted(tuple(row.values()) for row in rows) == [row for row in expected if row[1] == account]
     assert sorted(path.name for path in embedded.folder.iterdir() if path.is_file()) == ["graph.lbug"]
+
+
+def resident() -> float:
+    """Return the MiB of this process's own memory."""
+    [line] = [x for x in Path("/proc/self/status").read_text().splitlines() if x.startswith("RssAnon")]
+    return int(line.split()[1]) / 1024
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc has to be told")
+def test_what_was_freed_in_small_pieces_is_given_back() -> None:
+    before = resident()
+    blocks = [bytes(2000) for _ in range(60_000)]
+    left = blocks[::100]  # so that nothing lies free at the end of the heap
+    del blocks
+    held = resident()
+    assert held - before > 80
+    with given_back():
+        pass
+    assert held - resident() > 80
+    assert len(left) == 600
 
 
 def test_a_damaged_file_says_how_to_get_rid_of_it(embedded: LadybugStore, toy_schema: GraphSchema) -> None:
