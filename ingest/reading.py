@@ -14,7 +14,6 @@ from ingest.convert import Converted, convert
 from ingest.fitting import Source
 from ingest.layouts import Csv, Fixed, Json, JsonLines, Workbook
 from ingest.likelihood import Likelihood
-from ingest.opening import size
 from ingest.overlay import Overlay
 from ingest.paths import Paths
 from ingest.raw import BROKEN_SCHEMA, ROW, Batch, broken_frame
@@ -108,7 +107,7 @@ def read(
     overlay = overlay or Overlay(source)
     seen: set[str] = set()
     likelihood = Likelihood()
-    done, whole = 0, size(source.path)
+    done, whole = 0, source.size
     for batch in (piece for b in ahead(batches(source, overlay)) for piece in sliced(b, source.mapping)):
         accepted, broken = settle(batch, source, entry, likelihood)
         overlay.keep(batch, accepted[ROW], broken[ROW])

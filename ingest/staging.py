@@ -26,7 +26,6 @@ from ingest.account import Entry
 from ingest.ahead import ahead
 from ingest.corrections import Correction
 from ingest.fitting import Source
-from ingest.opening import size
 from ingest.overlay import Overlay
 from ingest.raw import BROKEN_SCHEMA
 from ingest.reading import read
@@ -126,7 +125,7 @@ class Staging:
         fresh.mkdir()
         entry, overlay = Entry(source), Overlay(source, self.given.get(source.name))
         broken = [pl.DataFrame(schema={**BROKEN_SCHEMA, "source_file": pl.String})]
-        with progress.task(source.name, total=size(source.path)) as task:
+        with progress.task(source.name, total=source.size) as task:
             batches = ahead(_batches(source, self.region, entry, task, overlay))
             for number, (records, bad) in enumerate(batches):
                 rows.lay(records, fresh, number)
