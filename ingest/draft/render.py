@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,8 @@ from ingest.draft.coding import TODO, Code
 from ingest.draft.draft import SURE, Draft
 from ingest.draft.evidence import Guess
 from ingest.draft.sample import glob
+from ingest.mapping import parsed
+from ingest.periods import fits
 from jiwang.ontology import record_tables
 
 _DRAFTED = "# Drafted by `jiwang source check`"  # how a draft begins
@@ -25,13 +26,17 @@ def toml(draft: Draft, name: str | None = None) -> str:
 
 
 def of_the_same_files(folder: Path, drafts: Sequence[Draft]) -> list[Path]:
-    """Return the mappings in a folder that were drafted from files of these drafts, by whatever name."""
+    """Return the mappings in a folder that were drafted from files of these drafts, by whatever name.
+
+    Raises:
+        MappingError: one of them is no TOML any more.
+    """
     names = [draft.sample.name for draft in drafts]
     found = []
     for path in sorted(folder.glob("*.toml")):
         text = path.read_text(encoding="utf-8")
-        globs = re.findall(r'^files = \["(.+)"\]$', text, re.M) if text.startswith(_DRAFTED) else []
-        if any(fnmatchcase(name, re.sub(r"\{\w+\}", "*", glob)) for glob in globs for name in names):
+        globs = parsed(path, text).get("files", ()) if text.startswith(_DRAFTED) else ()
+        if any(fits(globs, name) is not None for name in names):
             found.append(path)
     return found
 
@@ -66,7 +71,7 @@ def _lines(draft: Draft, name: str) -> Iterator[str]:
     for guess in draft.guesses:
         if guess.codes:
             yield ""
-            yield f"[codes.{_key(_table(draft, guess))}] # {guess.column} {guess.title}".rstrip()
+            yield f"[codes.{_key(_table_name(guess))}] # {guess.column} {guess.title}".rstrip()
             yield from (_code(c) for c in guess.codes)
 
 
@@ -103,11 +108,6 @@ def _said(guess: Guess, *, grown: bool) -> dict[str, Any]:
 
 def _table_name(guess: Guess) -> str:
     return guess.match.field if guess.match else ""
-
-
-def _table(draft: Draft, guess: Guess) -> str:
-    del draft
-    return _table_name(guess)
 
 
 def _code(code: Code) -> str:

@@ -225,7 +225,8 @@ def test_a_draft_takes_the_place_of_the_one_before_and_of_no_other(tmp_path, cap
     out = tmp_path / "mine" / "x"
     said = ["source", "check", str(tmp_path / "in"), "--out", str(out)]
     assert main(said) == 0
-    (out / "life_trace.toml").rename(out / "life_trace_2.toml")
+    text = (out / "life_trace.toml").read_text("utf-8").replace('files = ["', 'files = ["文旅/旧/*.csv", "')
+    (out / "life_trace.toml").rename(out / "life_trace_2.toml").write_text(text, encoding="utf-8")
     (out / "own.toml").write_text('id = "own"\nfiles = ["文旅/*.csv"]\n', encoding="utf-8")
     capsys.readouterr()
     assert main(said) == 2
