@@ -63,7 +63,7 @@ class Staged:
         return pl.read_ipc(self.folder / _BROKEN)
 
     def raw(self) -> pl.DataFrame:
-        """Return the raw texts of its broken rows (`overlay.RAW_SCHEMA`), where it is made of lines."""
+        """Return the raw texts of its broken rows (`overlay.RAW_SCHEMA`)."""
         return pl.read_ipc(self.folder / _RAW)
 
 

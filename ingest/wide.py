@@ -67,7 +67,7 @@ def missing(keys: Iterable[str], mapping: Mapping) -> list[str]:
 
 def sliced(batch: Batch, mapping: Mapping) -> Iterator[Batch]:
     """Yield a batch of wide rows in pieces that make at most `AT_ONCE` records or so; others as they are."""
-    parts = len({told[1] for name in batch.frame.columns if (told := _told(name, mapping))})
+    parts = len(_parts(batch.frame, mapping))
     rows = max(1, AT_ONCE // max(1, parts))
     if batch.frame.height <= rows or not parts:
         yield batch
@@ -93,10 +93,7 @@ def readings(frame: pl.DataFrame, mapping: Mapping, told: MappingOf[str, str]) -
     if not mapping.wide:
         same = (pl.lit(text, pl.String).alias(name) for name, text in of_file.items())
         return [Reading(frame.with_columns(same))]
-    parts: dict[tuple[str, ...], dict[str, str]] = {}
-    for name in frame.columns:
-        if fits := _told(name, mapping):
-            parts.setdefault(fits[1], {})[fits[0]] = name
+    parts = _parts(frame, mapping)
     cells = {name for headers in parts.values() for name in headers.values()}
     plain = [name for name in frame.columns if name not in cells]
     found: list[Reading] = []
@@ -115,6 +112,15 @@ def readings(frame: pl.DataFrame, mapping: Mapping, told: MappingOf[str, str]) -
             )
         )
     return found or [Reading(frame.clear())]
+
+
+def _parts(frame: pl.DataFrame, mapping: Mapping) -> dict[tuple[str, ...], dict[str, str]]:
+    """Return what the headers of wide columns say → wide column → its column of the file."""
+    found: dict[tuple[str, ...], dict[str, str]] = {}
+    for name in frame.columns:
+        if told := _told(name, mapping):
+            found.setdefault(told[1], {})[told[0]] = name
+    return found
 
 
 def _says(name: str) -> pl.Expr:

@@ -71,7 +71,8 @@ def _of_all_places(gathered: list[tuple[Sample, Dictionary]]) -> list[tuple[Samp
             first.extend(sample)
         first.pattern = pattern
         found.append((first, book))
-    return sorted(found, key=lambda one: [s.name for s, _ in gathered].index(one[0].name))
+    order = [sample.name for sample, _ in gathered]
+    return sorted(found, key=lambda one: order.index(one[0].name))
 
 
 def _pattern(names: Sequence[str]) -> str:

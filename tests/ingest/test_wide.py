@@ -250,7 +250,7 @@ CELL = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(st.lists(CELL, min_size=6, max_size=6), max_size=40),
     st.sampled_from(["|", "\t", ";"]),
