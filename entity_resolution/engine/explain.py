@@ -124,10 +124,8 @@ def _brought(known: Index, numbers: list[int]) -> _Both:
     features = pl.DataFrame({"at": np.arange(len(every))})
     for number, of in enumerate(known.profile.field):
         rows = listed.filter(pl.col("field") == number).select("at", "text")
-        held = np.zeros(rows.height, dtype=np.int64)
-        place, counts = known.held(index.text_keys(number, rows["text"]))
-        held[place] = counts
-        lists = rows.with_columns(held=pl.Series(held)).group_by("at", maintain_order=True)
+        held = pl.Series(known.held(number, rows["text"]))
+        lists = rows.with_columns(held=held).group_by("at", maintain_order=True)
         told = lists.agg(pl.col("text").alias(f"said:{of.name}"), pl.col("held").alias(f"held:{of.name}"))
         features = features.join(told, on="at", how="left", maintain_order="left")
     said, units = weighing.assembled(
