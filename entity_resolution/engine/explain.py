@@ -95,9 +95,9 @@ def explain(out: Path, left: str, right: str) -> Explanation:
     entities = both.near["entity_id"][both.a], both.near["entity_id"][both.b]
     same, score = entities[0] == entities[1], pair.score(parts)
     if same:
-        chain = _chain(out, known, both)
-        reasons = ["weight" if step.score is not None else "cell" for step in chain[:1]] or ["cell"]
-        why, forbidden = (reasons if len(chain) <= 1 else ["chain"]), []
+        chain, forbidden = _chain(out, known, both), []
+        weighed = any(step.score is not None for step in chain)
+        why = ["chain" if len(chain) > 1 else "weight" if weighed else "cell"]
     else:
         chain, forbidden = (), _forbidden(out, known, both)
         why = _apart(out, known, entities, met, score)
