@@ -129,8 +129,8 @@ def handed_back(group: Group, people: list[str], facts: Facts) -> Iterator[Check
     edges = [e for h in group.hits for e in edges_of(h, facts)]
     paid = sum(facts.money.get(r, 0.0) for r in {r for e in edges for r in facts.records.get(e.eid, ())})
     givers = {e.source for e in edges if e.type in ("DRAWS", "PASSES_ON")}
-    others = set(people) - givers
-    back = sum(v for (a, b), v in facts.transfers.items() if a in others and b in givers)
+    collectors = set(people) - givers
+    back = sum(v for (a, b), v in facts.transfers.items() if a in collectors and b in givers)
     share = back / paid if paid else 0.0
     yield Check("handed_back", share >= MOST, {"back": back, "share": share})
 

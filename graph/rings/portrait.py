@@ -11,7 +11,7 @@ from graph.patterns import Pattern, load_library
 from graph.rings import innocence
 from graph.rings.candidates import Group
 from graph.rings.facts import Facts, Row
-from graph.rings.hands import MONEY, HAND_PAYS, edges_of, hands, people_of, takers
+from graph.rings.hands import HAND_PAYS, MONEY, edges_of, hands, people_of, takers
 from graph.rings.innocence import Check
 from jiwang.ids import digest
 from jiwang.ontology import Label, typologies
