@@ -8,13 +8,14 @@ import struct
 import zipfile
 from datetime import date
 
-import openpyxl
 import polars as pl
 import pytest
 
 from ingest import documents, encoding
 from jiwang.errors import MappingError, SourceError
 from jiwang.progress import SilentProgress
+
+from .workbooks import workbook
 
 COLUMNS = """
 [columns]
@@ -235,18 +236,6 @@ def test_fixed_width_with_a_header_and_spaces_dropped_at_the_end(desk):
 
 
 # ------------------------------------------------------------------ workbooks
-def workbook(**sheets) -> bytes:
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    data = io.BytesIO()
-    book.save(data)
-    return data.getvalue()
-
-
 CELLS = [["7", "甲", 202401, 1640, date(2024, 1, 15)], ["0008", "阿卜杜·热合曼", "202401", 1200.5, 45306]]
 
 

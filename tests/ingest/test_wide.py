@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-import openpyxl
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -18,6 +17,8 @@ from ingest.lint import faults_of
 from ingest.mapping import load
 from jiwang.errors import MappingError
 from jiwang.progress import SilentProgress
+
+from .workbooks import workbook
 
 PAID = """
 id = "paid"
@@ -150,17 +151,17 @@ def test_a_workbook_with_merged_headers_a_column_of_codes_and_a_sheet_a_year(wid
     )
     year = '"时间" = { field = "month", join = ["{year}", "月份"] , between = "-"}'
     wide.mappings = {"paid": text.replace('"月份" = { field = "month", dates = ["yyyy年M月"] }', year)}
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for name, base in (("2022年", 10), ("2023年度", 20)):
-        sheet = book.create_sheet(name)
-        sheet.append([f"{name}年度缴费"])
-        sheet.append(["编号", "姓名", "1月", None, "2月", None])
-        sheet.append([None, None, "基数", "缴费", "基数", "缴费"])
-        sheet.append(["1", "甲", base, 1, None, None])
-        sheet.append(["2", "乙", base, 1, base + 1, 2])
-    (wide.input / "税务局").mkdir(parents=True)
-    book.save(wide.input / "税务局" / "缴费.xlsx")
+    sheets = {
+        name: [
+            [f"{name}年度缴费"],
+            ["编号", "姓名", "1月", None, "2月", None],
+            [None, None, "基数", "缴费", "基数", "缴费"],
+            ["1", "甲", base, 1, None, None],
+            ["2", "乙", base, 1, base + 1, 2],
+        ]
+        for name, base in (("2022年", 10), ("2023年度", 20))
+    }
+    wide.lay({"税务局/缴费.xlsx": workbook(**sheets)})
     told = wide.ingest()
     assert [(p, m.year, m.month, b) for p, m, b, _ in facts(told)] == [
         ("1", 2022, 1, 10.0), ("1", 2023, 1, 20.0), ("2", 2022, 1, 10.0), ("2", 2022, 2, 11.0),
