@@ -104,12 +104,13 @@ def test_the_year_stands_in_a_column_or_in_the_name_of_the_file(wide):
         (wide.input / f"税务局/{name}.csv").unlink()
 
 
-def test_headers_may_say_several_things_codes_among_them(wide):
-    columns = """
-"编号" = { field = "person_no" }
-"险种" = { field = "scheme", codes = { "养老" = "employee_pension", "失业" = "unemployment" } }
-"月份" = { field = "month", dates = ["yyyyMM"] }
-"{险种}{月份}" = { field = "base" }
+@pytest.mark.parametrize("rest", ["失业", "*"])
+def test_headers_may_say_several_things_codes_among_them(wide, rest):
+    columns = f"""
+"编号" = {{ field = "person_no" }}
+"险种" = {{ field = "scheme", codes = {{ "养老" = "employee_pension", "{rest}" = "unemployment" }} }}
+"月份" = {{ field = "month", dates = ["yyyyMM"] }}
+"{{险种}}{{月份}}" = {{ field = "base" }}
 """
     wide.mappings = {"paid": PAID.partition("[columns]")[0] + "[columns]" + columns}
     wide.lay({"税务局/缴费.csv": ["编号,养老202301,失业202301,养老202302", "1,10,20,30"]})
