@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import lzma
 import zipfile
 import zlib
 from pathlib import Path
@@ -38,7 +39,7 @@ class _Unpacked(io.RawIOBase):
         view = memoryview(buffer)  # type: ignore[arg-type] # a writable buffer, as of all raw streams
         try:
             data = self._inner.read(len(view))
-        except (EOFError, OSError, RuntimeError, zlib.error, zipfile.BadZipFile) as error:
+        except (EOFError, OSError, RuntimeError, zlib.error, lzma.LZMAError, zipfile.BadZipFile) as error:
             raise SourceError(
                 f"{self._path.name}: it is packed, and cannot be unpacked to its end",
                 "ask its department to pack it again, without a password, or to deliver it unpacked",
