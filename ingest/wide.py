@@ -28,6 +28,7 @@ _BRACED = re.compile(r"\\\{[^{}]*\\\}")
 _MOMENTS = ("date", "datetime", "month")
 _DATED = "[0-9一二三四五六七八九十].*?"  # how every moment begins
 _MIDNIGHT = "00:00:00"  # behind the day of a header that a spreadsheet took for a date
+_LONGEST = 100  # characters of a header; patterns of several braces take ages over a text
 _UNSAID = r"(?i)^(无|空|null|none|nan|n/a|[-/—]+)$"
 
 
@@ -131,6 +132,8 @@ def _says(name: str) -> pl.Expr:
 def _told(header: str, mapping: Mapping) -> tuple[str, tuple[str, ...]] | None:
     """Return the wide column that a header is of, and what it says at its placeholders; None if of none."""
     plain = folded(header).replace(_MIDNIGHT, "")
+    if len(plain) > _LONGEST:
+        return None
     for raw, pattern in _patterns(*_spellings(mapping)):
         if fits := pattern.fullmatch(plain):
             texts = (fits[_group(name, mapping.placeholders)] for name in placeholders(raw))

@@ -44,6 +44,12 @@ def wide(desk):
     return desk
 
 
+def dialect(wide, text):
+    (wide.root / "sources/m").mkdir(parents=True)
+    (wide.root / "sources/m/paid.toml").write_text(text, encoding="utf-8")
+    return load("m", wide.root / "sources")
+
+
 def facts(told):
     """person, month, base, personal amount of each record, in order."""
     records = told.table("contribution").sort("person_no", "month")
@@ -121,6 +127,14 @@ def test_headers_may_say_several_things_codes_among_them(wide, rest):
         ("unemployment", date(2023, 1, 1), 20.0),
         ("employee_pension", date(2023, 2, 1), 30.0),
     ]
+
+
+def test_a_long_text_is_no_header_and_takes_no_time(wide):
+    (mapping,) = dialect(wide, PAID.replace("{月份}基数", "{月份}/{类}{级}基数")).mappings
+    assert wide_rows.key("2023年01月/甲A基数", mapping) == "{月份}/{类}{级}基数".format(
+        月份="2023年01月", 类="甲", 级="a"
+    )
+    assert wide_rows.key("1/" * 10_000, mapping) is None
 
 
 @pytest.mark.parametrize(
@@ -241,9 +255,7 @@ def test_columns_that_slipped_are_told_in_wide_rows_too(wide):
     ],
 )
 def test_lint_says_what_is_wrong_with_a_wide_mapping(wide, change, said):
-    (wide.root / "sources/m").mkdir(parents=True)
-    (wide.root / "sources/m/paid.toml").write_text(PAID.replace(*change), encoding="utf-8")
-    faults = faults_of(load("m", wide.root / "sources"))
+    faults = faults_of(dialect(wide, PAID.replace(*change)))
     assert (said is None and not faults) or any(said in f and "paid.toml" in f for f in faults), faults
 
 
