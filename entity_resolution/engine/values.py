@@ -121,7 +121,7 @@ def of_texts(
         wanted: the parts that blocks use, the whole left out.
         usable: which of them identify by themselves, where that is known already.
     """
-    parts = {"": texts, **kinds.parts(of, texts.to_frame("text"), wanted)}
+    parts = {"": texts, **kinds.parts(of, texts, wanted)}
     known = usable_of(of, texts) if usable is None else usable.fill_null(value=False).to_numpy()
     return Values(of, texts, parts, known, partial(of, texts))
 
