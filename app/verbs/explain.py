@@ -44,14 +44,13 @@ def explain(
     from jiwang.errors import UsageError
 
     t = Words(language.value)
-    if (workspace is None) == (out is None):
-        raise UsageError("explain needs --workspace DIR or --out DIR", "give one of the two")
-    if workspace is not None:
+    if workspace is not None and out is None:
         _of_region(workspace, a, b, t)
+    elif out is None or workspace is not None:
+        raise UsageError("explain needs --workspace DIR or --out DIR", "give one of the two")
     elif b is None:
         raise UsageError("with --out, explain needs two records", "name a second record or entity")
     else:
-        assert out is not None
         _of_table(out, a, b, t)
     return 0
 
