@@ -78,10 +78,10 @@ class Staging:
         root: Path,
         region: str,
         given: Mapping[str, Mapping[int, Correction]],
-        digests: Mapping[Path, str] | None = None,
+        digests: Mapping[Path, str],
     ) -> None:
         self.folder, self.region, self.given = root / FOLDER, region, given
-        self.digests = dict(digests or {})
+        self.digests = dict(digests)
 
     def staged(self, sources: list[Source], progress: Progress) -> list[Staged]:
         """Return the sources staged, reading those that are not yet; each shows its bytes as they go by."""
