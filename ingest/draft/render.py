@@ -43,10 +43,10 @@ def of_the_same_files(folder: Path, drafts: Sequence[Draft]) -> list[Path]:
 
 def _lines(draft: Draft, name: str) -> Iterator[str]:
     title = record_tables()[draft.table].title
-    yield f"{_DRAFTED} from {draft.sample.rows:,} rows of {draft.sample.name}."
+    yield f"{_DRAFTED} from {draft.sample.rows:,} rows of {_commented(draft.sample.name)}."
     yield f"# {title.zh} ({title.en}); sure {draft.sure:.0%}, next best: {draft.other}."
-    yield from (f"# note: {note}" for note in draft.sample.notes)
-    yield from (f"# {TODO}: {todo}" for todo in draft.todo)
+    yield from (f"# note: {_commented(note)}" for note in draft.sample.notes)
+    yield from (f"# {TODO}: {_commented(todo)}" for todo in draft.todo)
     yield f"id = {_value(name)}"
     yield f"department = {_value(draft.department)}"
     yield f"table = {_value(draft.table)}"
@@ -71,7 +71,8 @@ def _lines(draft: Draft, name: str) -> Iterator[str]:
     for guess in draft.guesses:
         if guess.codes:
             yield ""
-            yield f"[codes.{_key(_table_name(guess))}] # {guess.column} {guess.title}".rstrip()
+            about = _commented(f"{guess.column} {guess.title}").rstrip()
+            yield f"[codes.{_key(_table_name(guess))}] # {about}"
             yield from (_code(c) for c in guess.codes)
 
 
@@ -128,8 +129,9 @@ def _value(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, int):
         return str(value)
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")  # JSON lets it stand, TOML not
 
 
 def _commented(text: str) -> str:
+    """Return a text as it may stand behind a #: headers have line breaks in them."""
     return re.sub(r"[\x00-\x1f\x7f]", " ", text)

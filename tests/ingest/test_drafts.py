@@ -158,6 +158,18 @@ def test_a_header_of_two_rows(tmp_path):
     assert found == ("employer_name", "employer_no", "amount")
 
 
+def test_headers_of_several_lines_stand_in_no_comment(tmp_path):
+    head = ["读者\n姓名", "身份证号", "借阅\n时间", "馆名", "类\n别\x7f", "备注\nid = 1"]
+    said = ["2024-03-02 10:15:00", "城西分馆"]
+    rows = [["张建国", i, *said, "火车" if n % 2 else "气球", f"x{n}"] for n, i in enumerate(IDS)]
+    draft = drafted(tmp_path, workbook(Sheet1=[head, *rows]), "文旅/生存轨迹.xlsx")
+    mapping = tomllib.loads(toml(draft))
+    assert mapping["ignore_columns"] == ["备注\nid = 1"]
+    assert mapping["columns"]["读者\n姓名"] == {"field": "name"}
+    assert mapping["codes"]["trace_type"]["火车"] == "rail"
+    assert len([line for line in toml(draft).split("\n") if line.startswith("# TODO")]) == 2
+
+
 @pytest.mark.parametrize("order", [("1", "2"), ("2", "1")])
 def test_a_workbook_of_one_sheet_and_one_of_two_share_a_draft(tmp_path, order):
     rows = [line.split(",") for line in LOANS]
