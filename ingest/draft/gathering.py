@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from glob import escape
 from itertools import takewhile
 from pathlib import Path
 
@@ -80,7 +81,7 @@ def _pattern(names: Sequence[str]) -> str:
     before = _common(names)
     after = _common([name[len(before) :][::-1] for name in names])[::-1]
     middles = [name[len(before) : len(name) - len(after)] for name in names]
-    return f"{before}*{after}" if all(_PLACE.match(m + after[:1]) for m in middles) else ""
+    return f"{escape(before)}*{escape(after)}" if all(_PLACE.match(m + after[:1]) for m in middles) else ""
 
 
 def _common(texts: Sequence[str]) -> str:

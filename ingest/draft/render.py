@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from glob import escape
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,7 @@ def _lines(draft: Draft, name: str) -> Iterator[str]:
     yield f"id = {_value(name)}"
     yield f"department = {_value(draft.department)}"
     yield f"table = {_value(draft.table)}"
-    files = draft.sample.pattern or draft.sample.name
+    files = draft.sample.pattern or escape(draft.sample.name)
     yield f"files = {_value([glob(files)])}"
     yield f"format = {_value(draft.sample.layout)}"
     if draft.sample.encoding:

@@ -12,9 +12,11 @@ import pytest
 
 import ingest
 from app.cli import main
+from ingest import handover
 from ingest.draft import check, toml
 from ingest.draft.dictionary import read
 from ingest.mapping import load
+from ingest.periods import fits
 from jiwang.codes.citizen import check_digit
 from jiwang.config import Settings
 from jiwang.errors import SourceError
@@ -156,6 +158,20 @@ def test_a_header_of_two_rows(tmp_path):
     told = fields(draft)
     found = (told["单位/名称"], told["单位/编号"], told["待遇/发放金额"])
     assert found == ("employer_name", "employer_no", "amount")
+
+
+def test_brackets_in_names_are_no_patterns(tmp_path):
+    for place in ("青田县", "缙云县"):
+        laid(tmp_path, f"[新]文旅/{place}[轨迹].csv", "\n".join(LOANS))
+    laid(tmp_path, '[新]文旅/说明[1] "新".md', "| 列 | 说明 |\n|---|---|\n| 馆名 | 地点 |\n| 类别 | 种类 |\n")
+    out = tmp_path.parent / f"{tmp_path.name}-out" / "x"
+    assert main(["source", "check", str(tmp_path), "--out", str(out)]) == 0
+    dialect = load("x", out.parent)
+    (mapping,) = dialect.mappings
+    for path in (tmp_path / "[新]文旅").iterdir():
+        name = path.relative_to(tmp_path).as_posix()
+        assert (fits(mapping.files, name) is not None) == (path.suffix == ".csv")
+        assert handover._is_document(name, dialect) == (path.suffix == ".md")
 
 
 def test_headers_of_several_lines_stand_in_no_comment(tmp_path):
