@@ -18,7 +18,8 @@ _TOTAL = (
     r"|(?:总|总记录|记录|总行|总人)(?:数|条数|笔数))(?:[{0}:：]|[0-9]|$)"
 )
 _SUBTOTAL = re.compile(r"^\W*(本页|小\s*计)")
-_NUMBER = re.compile(r"(?<![\d.\-])\d+(?![\d.])")
+COUNT = r"\d{1,12}"  # a number of rows; a longer one numbers a person or an account
+_NUMBER = re.compile(rf"(?<![\d.\-]){COUNT}(?![\d.])")
 _MOST_SAID_IN_A_TOTAL = 4
 _SUM = re.compile(r"^[-+¥￥]?[0-9][0-9,]{0,14}(\.[0-9]*)?$")
 _FULL_WIDTH = "，；｜"
