@@ -24,6 +24,9 @@ class Format(StrEnum):
 
 
 WorkspaceOption = Annotated[Path, typer.Option("--workspace", "-w", help="Folder of the region's workspace.")]
+AnyWorkspaceOption = Annotated[  # of verbs that do without one
+    Path | None, typer.Option("--workspace", "-w", help="Folder of the region's workspace.")
+]
 RegionOption = Annotated[
     str, typer.Option("--region", help="Name of the pooling region: the value of the region columns.")
 ]

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import polars as pl
 
 from jiwang.config import Settings
 from jiwang.workspace import Workspace
 
+if TYPE_CHECKING:
+    from app.pipeline import Pipeline
+
 QUARANTINED = 3
 SHARE_COLUMN = "quarantine_share"  # a mapping that allows more, or less, than the setting says so here
+
+
+def pronounced(pipeline: Pipeline) -> tuple[pl.DataFrame, int]:
+    """Return the `quarantined_files` of a run that is done, and its exit code; its manifest bears it too."""
+    doubtful = quarantined_files(pipeline.workspace, pipeline.settings)
+    code = QUARANTINED if doubtful.height else 0
+    pipeline.manifest.close("done", code)
+    return doubtful, code
 
 
 def quarantined_files(workspace: Workspace, settings: Settings) -> pl.DataFrame:

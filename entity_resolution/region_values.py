@@ -60,9 +60,9 @@ class RegionValues:
         said.codes = {name: [codes[at] for codes in columns] for name, columns in self.said.codes.items()}
         of = self.rules.of("id")
         read_out = [name for name in (of.birth, *of.dates, of.sex) if name]
-        own = [said.codes["id"][0], *(said.codes[name][said.stated[name]] for name in read_out)]
-        for codes in own:
-            codes[~seen["own"].to_numpy()] = NONE
+        strange = ~seen["own"].to_numpy()
+        for codes in (said.codes["id"][0], *(said.codes[name][said.stated[name]] for name in read_out)):
+            codes[strange] = NONE
         said.codes["employer"][1][~seen["idle"].to_numpy()] = NONE
         said.codes["firm"][0][~seen["firm"].to_numpy()] = NONE
         homes = self.said.values["household_no"].texts  # those that kin give are among them

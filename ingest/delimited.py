@@ -21,7 +21,7 @@ from ingest.mapping import Mapping
 from ingest.quarantine import Rule
 from ingest.quotes import Quotes
 from ingest.raw import ROW, SPACE, Batch, Broken, text_frame
-from ingest.screen import line_rules, record_rule, remarkable, stated_totals
+from ingest.screen import line_rules, record_rule, remarkable, stated_total
 
 HEADER_WITHIN = 30  # lines among which the header is looked for: a title may stand above it
 _MARK = "\x1f"  # stands for a delimiter that is not one ASCII character
@@ -166,7 +166,7 @@ class _Reader:
             batch.broken.append(Broken(row, "field_count", "引号不配对 unbalanced quotes"))
 
     def _stated(self, fields: Sequence[str]) -> list[int]:
-        return stated_totals([besides_sums(fields, self.top, self.mapping)])
+        return stated_total(besides_sums(fields, self.top, self.mapping))
 
     def _take_misfits(self, batch: Batch, rows: dict[int, list[str]]) -> None:
         """Enter rows of another number of fields; a layout that the mapping declares may have it."""

@@ -22,7 +22,7 @@ from ingest.opening import is_packed, opened
 from ingest.paths import Paths, at, met
 from ingest.quarantine import Rule
 from ingest.raw import ROW, Batch, Broken, text_frame
-from ingest.screen import is_test_word, suspects, words_rule
+from ingest.screen import COUNT, is_test_word, suspects, words_rule
 from jiwang.errors import SourceError
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def _opened(path: Path, name: str, layout: Json, codec: str) -> tuple[Iterable[A
     if not isinstance(found, list):
         raise _no_array(name, layout)
     said = str(at(document, layout.total.path)) if layout.total else ""
-    return found, [int(said)] if said.isdigit() else []
+    return found, [int(said)] if re.fullmatch(COUNT, said) else []
 
 
 def _no_array(name: str, layout: Json) -> SourceError:
@@ -184,7 +184,7 @@ def _stated(path: Path, layout: Json, codec: str) -> list[int]:
         handle.seek(-_MARGIN, 2)
         ends = [t.decode(codec, "replace") for t in (head, handle.read())]
     last = re.escape(layout.total.path.rpartition(".")[2])
-    stated = re.compile(rf'"{last}"\s*:\s*"?([0-9]+)"?\s*[,}}]')
+    stated = re.compile(rf'"{last}"\s*:\s*"?({COUNT})"?\s*[,}}]')
     found = next((f for t in ends if (f := stated.search(t))), None)
     return [int(found[1])] if found else []
 

@@ -11,6 +11,7 @@ from ingest.column import PERIOD, SHEET, YEAR
 from ingest.headers import Header, header_faults
 from ingest.layouts import Fixed, Json, JsonLines, Workbook
 from ingest.mapping import Mapping
+from ingest.opening import is_packed
 from ingest.paths import Paths
 from ingest.periods import is_valid, stated_year
 from jiwang.errors import InputError, MappingError, SourceError
@@ -44,6 +45,12 @@ class Source:
             for field, text in self.mapping.constants.items()
         }
         return {field: text for field, text in told.items() if text}
+
+    @property
+    def size(self) -> int | None:
+        """How many bytes there are to be read; of a packed text that is not known."""
+        packed = not isinstance(self.mapping.format, Workbook) and is_packed(self.path)
+        return None if packed else self.path.stat().st_size
 
     @property
     def told(self) -> dict[str, str]:

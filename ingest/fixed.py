@@ -12,7 +12,7 @@ from ingest.headers import Header, recognise
 from ingest.layouts import Fixed
 from ingest.mapping import Mapping
 from ingest.raw import ROW, Batch, Broken, stripped
-from ingest.screen import line_rules, stated_totals
+from ingest.screen import line_rules, stated_total
 
 _MARK = "\x1f"
 _ASCII = r"^[\x00-\x7f]*$"
@@ -46,7 +46,7 @@ def read(lines: Iterable[Lines], mapping: Mapping, codec: str, top: Header) -> I
         batch = Batch(pl.DataFrame({ROW: told[ROW].filter(good), **laid}), keys=top.keys, size=part.size)
         for at, rule, line in told.filter(~good).iter_rows():
             batch.broken.append(Broken.by(at, rule))
-            batch.totals += stated_totals([line]) if rule == "total_line" else []
+            batch.totals += stated_total(line) if rule == "total_line" else []
         yield batch
 
 

@@ -35,7 +35,7 @@ def survey(folder: Path, dialect: Dialect, *, allow_unknown: bool) -> Handover:
     faults: list[InputError] = []
     matched: set[tuple[str, str]] = set()
     for path, name in files(folder):
-        fitting = [(m, period) for m in dialect.mappings if (period := fits(m, name)) is not None]
+        fitting = [(m, period) for m in dialect.mappings if (period := fits(m.files, name)) is not None]
         if fitting:
             matched.update((m.department, m.table) for m, _ in fitting)
             sources, wrong = fit(path, name, fitting)

@@ -100,9 +100,7 @@ def header_faults(
     for at, (found, key) in enumerate(zip(header.names, header.keys, strict=True)):
         plain = folded(found)
         number = sum(folded(n) == plain for n in header.names[: at + 1])
-        if key != f"_{at}" or plain in ignored or f"{plain}#{number}" in ignored:
-            continue
-        if wide.is_ignored(found, mapping):
+        if key != f"_{at}" or f"{plain}#{number}" in ignored or wide.is_ignored(found, mapping):
             continue
         if filler and found.startswith("_"):
             continue

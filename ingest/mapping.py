@@ -170,9 +170,9 @@ def load(name: str, sources: Path | None = None) -> Dialect:
             f"name one of: {known}; or draft one with `jiwang source check`, name its parent by --sources",
         )
     texts = {p.name: p.read_text(encoding="utf-8") for p in sorted(folder.glob("*.toml"))}
-    shared = _parse(folder / DIALECT_FILE, texts[DIALECT_FILE]) if DIALECT_FILE in texts else {}
+    shared = parsed(folder / DIALECT_FILE, texts[DIALECT_FILE]) if DIALECT_FILE in texts else {}
     mappings = [
-        _validated(folder / file, _with_shared(_parse(folder / file, text), shared))
+        _validated(folder / file, _with_shared(parsed(folder / file, text), shared))
         for file, text in texts.items()
         if file != DIALECT_FILE
     ]
@@ -182,7 +182,12 @@ def load(name: str, sources: Path | None = None) -> Dialect:
         raise _explained(folder / DIALECT_FILE, error) from error
 
 
-def _parse(path: Path, text: str) -> dict[str, Any]:
+def parsed(path: Path, text: str) -> dict[str, Any]:
+    """Return the keys that the TOML of a mapping, or of a dialect, says.
+
+    Raises:
+        MappingError: it is no TOML; the message names the line.
+    """
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import lzma
 import zipfile
 import zlib
 from pathlib import Path
@@ -22,7 +23,8 @@ class _Unpacked(io.RawIOBase):
 
     def __init__(self, path: Path) -> None:
         self._path, self._packed, self._done = path, path.stat().st_size, 0
-        self._inner = cast(BinaryIO, gzip.GzipFile(path)) if _starts(path, _GZIP) else _only_file(path)
+        is_gzip = _head(path).startswith(_GZIP)
+        self._inner = cast(BinaryIO, gzip.GzipFile(path)) if is_gzip else _only_file(path)
 
     def readable(self) -> bool:
         """Say that it can be read."""
@@ -37,7 +39,7 @@ class _Unpacked(io.RawIOBase):
         view = memoryview(buffer)  # type: ignore[arg-type] # a writable buffer, as of all raw streams
         try:
             data = self._inner.read(len(view))
-        except (EOFError, OSError, RuntimeError, zlib.error, zipfile.BadZipFile) as error:
+        except (EOFError, OSError, RuntimeError, zlib.error, lzma.LZMAError, zipfile.BadZipFile) as error:
             raise SourceError(
                 f"{self._path.name}: it is packed, and cannot be unpacked to its end",
                 "ask its department to pack it again, without a password, or to deliver it unpacked",
@@ -68,19 +70,14 @@ def opened(path: Path) -> BinaryIO:
     return cast(BinaryIO, io.BufferedReader(_Unpacked(path), buffer_size=1 << 20))
 
 
-def size(path: Path) -> int | None:
-    """Return how many bytes of a file there are to be read; of a packed one that is not known."""
-    return None if is_packed(path) else path.stat().st_size
-
-
 def is_packed(path: Path) -> bool:
-    """Say whether a file is packed by gzip or zip, told by its first bytes."""
-    return _starts(path, _GZIP) or _starts(path, _ZIP)
+    """Say whether a file is packed by gzip or zip, told by its first bytes; an .xlsx is a zip too."""
+    return _head(path).startswith((_GZIP, _ZIP))
 
 
-def _starts(path: Path, mark: bytes) -> bool:
+def _head(path: Path) -> bytes:
     with path.open("rb") as handle:
-        return handle.read(len(mark)) == mark
+        return handle.read(len(_ZIP))
 
 
 def _only_file(path: Path) -> BinaryIO:

@@ -18,8 +18,10 @@ from ingest.fitting import Source
 from ingest.layouts import Csv, Fixed, JsonLines, Workbook
 from ingest.raw import ROW, Batch
 
-RAW_SCHEMA = dict.fromkeys(("source_file", "source_row", "raw", "raw_hash", "form"), pl.String) | {
-    "source_row": pl.Int64
+RAW_SCHEMA = {
+    "source_file": pl.String,
+    "source_row": pl.Int64,
+    **dict.fromkeys(("raw", "raw_hash", "form"), pl.String),
 }
 LINES, CELLS, JSON = "lines", "cells", "json"  # forms of a raw text
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import fnmatch
 import re
+from collections.abc import Iterable
 from datetime import date
 from functools import cache
 from pathlib import PurePosixPath
@@ -24,9 +25,9 @@ def _pattern(glob: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"PERIOD([468])DIGITS", r"([0-9]{\1})", fnmatch.translate(glob)))
 
 
-def fits(mapping: Mapping, name: str) -> str | None:
+def fits(globs: Iterable[str], name: str) -> str | None:
     """Return the period that a file's name says (empty: none) under a mapping's globs, or None: none fits."""
-    found = [m for glob in mapping.files if (m := _pattern(glob).match(name))]
+    found = [m for glob in globs if (m := _pattern(glob).match(name))]
     if not found:
         return None
     periods = [g for m in found for g in m.groups()]

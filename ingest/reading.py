@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import polars as pl
 
@@ -14,7 +14,6 @@ from ingest.convert import Converted, convert
 from ingest.fitting import Source
 from ingest.layouts import Csv, Fixed, Json, JsonLines, Workbook
 from ingest.likelihood import Likelihood
-from ingest.opening import size
 from ingest.overlay import Overlay
 from ingest.paths import Paths
 from ingest.raw import BROKEN_SCHEMA, ROW, Batch, broken_frame
@@ -108,7 +107,7 @@ def read(
     overlay = overlay or Overlay(source)
     seen: set[str] = set()
     likelihood = Likelihood()
-    done, whole = 0, size(source.path)
+    done, whole = 0, source.size
     for batch in (piece for b in ahead(batches(source, overlay)) for piece in sliced(b, source.mapping)):
         accepted, broken = settle(batch, source, entry, likelihood)
         overlay.keep(batch, accepted[ROW], broken[ROW])
@@ -136,13 +135,11 @@ def amount(done: int, whole: int | None) -> str:
 
 
 def _placed(frame: pl.DataFrame, region: str, source: Source) -> pl.DataFrame:
+    places: Iterable[object] = frame[ROW]
     if PART in frame.columns:
         places = (f"{row}#{part}" for row, part in zip(frame[ROW], frame[PART], strict=True))
-        told = [f"r{d}" for d in ids.digests(("record", region, source.name), places)]
-    else:
-        told = ids.record_ids(region, source.name, frame[ROW])
     return frame.drop(PART, strict=False).with_columns(
-        pl.Series("record_id", told, dtype=pl.String),
+        pl.Series("record_id", ids.record_ids(region, source.name, places), dtype=pl.String),
         pl.lit(region).alias("region"),
         pl.lit(source.name).alias("source_file"),
         key_hash(frame, source.mapping).alias(KEY),

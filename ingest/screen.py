@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache, reduce
+from functools import cache
 
 import polars as pl
 
@@ -18,7 +18,8 @@ _TOTAL = (
     r"|(?:总|总记录|记录|总行|总人)(?:数|条数|笔数))(?:[{0}:：]|[0-9]|$)"
 )
 _SUBTOTAL = re.compile(r"^\W*(本页|小\s*计)")
-_NUMBER = re.compile(r"(?<![\d.\-])\d+(?![\d.])")
+COUNT = r"\d{1,12}"  # a number of rows; a longer one numbers a person or an account
+_NUMBER = re.compile(rf"(?<![\d.\-]){COUNT}(?![\d.])")
 _MOST_SAID_IN_A_TOTAL = 4
 _SUM = re.compile(r"^[-+¥￥]?[0-9][0-9,]{0,14}(\.[0-9]*)?$")
 _FULL_WIDTH = "，；｜"
@@ -139,10 +140,10 @@ def is_test_word(value: str | None) -> bool:
     return bool(value and _TEST.match(value.strip(SPACE)))
 
 
-def stated_totals(texts: Sequence[str]) -> list[int]:
-    """Return the number of rows that each total line states; subtotals and sums of money state none."""
-    totals = [_NUMBER.findall(text) for text in texts if not _SUBTOTAL.match(text)]
-    return reduce(lambda kept, found: [*kept, int(found[-1])] if found else kept, totals, [])
+def stated_total(text: str) -> list[int]:
+    """Return the number of rows that a total line states, if it does; subtotals and sums of money do not."""
+    found = [] if _SUBTOTAL.match(text) else _NUMBER.findall(text)
+    return [int(n) for n in found[-1:]]
 
 
 def _too_much_for_a_total(fields: Sequence[str]) -> bool:

@@ -107,21 +107,19 @@ class Slips:
             moves = _moves(fields)
             owners += [row] * len(moves)
             tried += moves
-        fits = {n for n, f in zip(owners, self._misshapen(names, tried), strict=True) if not f}
+        misshapen = self._counted(names, tried, lambda c: c.faults)
+        fits = {n for n, f in zip(owners, misshapen, strict=True) if not f}
         return [Broken(n, "shifted", MOVED) for n in sorted(fits)]
 
     def _tried(self, names: Sequence[str], rows: Sequence[Fields]) -> list[int]:
         """Return how many faults rows have if their values stand where they are tried."""
-        if not rows:
-            return []
         return self._counted(names, rows, lambda c: _faults(c, self.mapping))
-
-    def _misshapen(self, names: Sequence[str], rows: Sequence[Fields]) -> list[int]:
-        return self._counted(names, rows, lambda c: c.faults) if rows else []
 
     def _counted(
         self, names: Sequence[str], rows: Sequence[Fields], count: Callable[[Converted], pl.Series]
     ) -> list[int]:
+        if not rows:
+            return []
         frame = text_frame(range(len(rows)), names, rows)
         parts = readings(frame, self.mapping, self.source.told)
         converted = [convert(part.frame, self.mapping, self.source.constants) for part in parts]

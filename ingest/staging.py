@@ -26,7 +26,6 @@ from ingest.account import Entry
 from ingest.ahead import ahead
 from ingest.corrections import Correction
 from ingest.fitting import Source
-from ingest.opening import size
 from ingest.overlay import Overlay
 from ingest.raw import BROKEN_SCHEMA
 from ingest.reading import read
@@ -64,7 +63,7 @@ class Staged:
         return pl.read_ipc(self.folder / _BROKEN)
 
     def raw(self) -> pl.DataFrame:
-        """Return the raw texts of its broken rows (`overlay.RAW_SCHEMA`), where it is made of lines."""
+        """Return the raw texts of its broken rows (`overlay.RAW_SCHEMA`)."""
         return pl.read_ipc(self.folder / _RAW)
 
 
@@ -79,10 +78,10 @@ class Staging:
         root: Path,
         region: str,
         given: Mapping[str, Mapping[int, Correction]],
-        digests: Mapping[Path, str] | None = None,
+        digests: Mapping[Path, str],
     ) -> None:
         self.folder, self.region, self.given = root / FOLDER, region, given
-        self.digests = dict(digests or {})
+        self.digests = dict(digests)
 
     def staged(self, sources: list[Source], progress: Progress) -> list[Staged]:
         """Return the sources staged, reading those that are not yet; each shows its bytes as they go by."""
@@ -126,7 +125,7 @@ class Staging:
         fresh.mkdir()
         entry, overlay = Entry(source), Overlay(source, self.given.get(source.name))
         broken = [pl.DataFrame(schema={**BROKEN_SCHEMA, "source_file": pl.String})]
-        with progress.task(source.name, total=size(source.path)) as task:
+        with progress.task(source.name, total=source.size) as task:
             batches = ahead(_batches(source, self.region, entry, task, overlay))
             for number, (records, bad) in enumerate(batches):
                 rows.lay(records, fresh, number)

@@ -17,7 +17,7 @@ from math import inf
 import polars as pl
 
 from ingest import moments
-from ingest.column import folded, placeholders
+from ingest.column import OTHERWISE, folded, placeholders
 from ingest.mapping import Mapping
 from ingest.periods import NUMERALS
 from ingest.raw import ROW, Batch
@@ -26,7 +26,9 @@ AT_ONCE = 500_000  # records that wide rows are made into at a time
 PART = "_part"  # in the records of wide rows: what tells apart those that stand in one row
 _BRACED = re.compile(r"\\\{[^{}]*\\\}")
 _MOMENTS = ("date", "datetime", "month")
+_DATED = "[0-9一二三四五六七八九十].*?"  # how every moment begins
 _MIDNIGHT = "00:00:00"  # behind the day of a header that a spreadsheet took for a date
+_LONGEST = 100  # characters of a header; patterns of several braces take ages over a text
 _UNSAID = r"(?i)^(无|空|null|none|nan|n/a|[-/—]+)$"
 
 
@@ -67,7 +69,7 @@ def missing(keys: Iterable[str], mapping: Mapping) -> list[str]:
 
 def sliced(batch: Batch, mapping: Mapping) -> Iterator[Batch]:
     """Yield a batch of wide rows in pieces that make at most `AT_ONCE` records or so; others as they are."""
-    parts = len({told[1] for name in batch.frame.columns if (told := _told(name, mapping))})
+    parts = len(_parts(batch.frame, mapping))
     rows = max(1, AT_ONCE // max(1, parts))
     if batch.frame.height <= rows or not parts:
         yield batch
@@ -93,10 +95,7 @@ def readings(frame: pl.DataFrame, mapping: Mapping, told: MappingOf[str, str]) -
     if not mapping.wide:
         same = (pl.lit(text, pl.String).alias(name) for name, text in of_file.items())
         return [Reading(frame.with_columns(same))]
-    parts: dict[tuple[str, ...], dict[str, str]] = {}
-    for name in frame.columns:
-        if fits := _told(name, mapping):
-            parts.setdefault(fits[1], {})[fits[0]] = name
+    parts = _parts(frame, mapping)
     cells = {name for headers in parts.values() for name in headers.values()}
     plain = [name for name in frame.columns if name not in cells]
     found: list[Reading] = []
@@ -117,6 +116,15 @@ def readings(frame: pl.DataFrame, mapping: Mapping, told: MappingOf[str, str]) -
     return found or [Reading(frame.clear())]
 
 
+def _parts(frame: pl.DataFrame, mapping: Mapping) -> dict[tuple[str, ...], dict[str, str]]:
+    """Return what the headers of wide columns say → wide column → its column of the file."""
+    found: dict[tuple[str, ...], dict[str, str]] = {}
+    for name in frame.columns:
+        if told := _told(name, mapping):
+            found.setdefault(told[1], {})[told[0]] = name
+    return found
+
+
 def _says(name: str) -> pl.Expr:
     return pl.col(name).is_not_null() & ~pl.col(name).str.contains(_UNSAID)
 
@@ -124,6 +132,8 @@ def _says(name: str) -> pl.Expr:
 def _told(header: str, mapping: Mapping) -> tuple[str, tuple[str, ...]] | None:
     """Return the wide column that a header is of, and what it says at its placeholders; None if of none."""
     plain = folded(header).replace(_MIDNIGHT, "")
+    if len(plain) > _LONGEST:
+        return None
     for raw, pattern in _patterns(*_spellings(mapping)):
         if fits := pattern.fullmatch(plain):
             texts = (fits[_group(name, mapping.placeholders)] for name in placeholders(raw))
@@ -134,28 +144,27 @@ def _told(header: str, mapping: Mapping) -> tuple[str, tuple[str, ...]] | None:
 
 
 Spelt = tuple[tuple[str, tuple[str, ...]], ...]
+Shapes = tuple[tuple[str, str], ...]
 
 
-def _spellings(mapping: Mapping) -> tuple[Spelt, Spelt]:
-    """Return the wide columns with their spellings, and the placeholders with their codes."""
-    names = mapping.placeholders
+def _spellings(mapping: Mapping) -> tuple[Spelt, Shapes]:
+    """Return the wide columns with their spellings, and the placeholders with what may stand there."""
     return (
         tuple((raw, mapping.spelt(raw)) for raw in mapping.wide),
-        tuple((name, _codes(name, mapping)) for name in names),
+        tuple((name, _shape(name, mapping)) for name in mapping.placeholders),
     )
 
 
 @cache
-def _patterns(wide: Spelt, codes: Spelt) -> list[tuple[str, re.Pattern[str]]]:
+def _patterns(wide: Spelt, shapes: Shapes) -> list[tuple[str, re.Pattern[str]]]:
     """Return the patterns of wide columns, those first that say more of the header."""
     found = []
     for raw, spellings in wide:
         for spelling in spellings:
             text = folded(spelling)
             pattern = re.escape(text)
-            for name, known in codes:
-                one = "|".join(re.escape(c) for c in sorted(known, key=len, reverse=True)) or ".+?"
-                group = f"(?P<{_group(name, [n for n, _ in codes])}>{one})"
+            for name, shape in shapes:
+                group = f"(?P<{_group(name, [n for n, _ in shapes])}>{shape})"
                 pattern = pattern.replace(re.escape(f"{{{folded(name)}}}"), group, 1)
             found.append((len(text), raw, re.compile(pattern)))
     return [(raw, pattern) for _, raw, pattern in sorted(found, key=lambda f: -f[0])]
@@ -171,23 +180,35 @@ def _filled(raw: str, said: tuple[str, ...]) -> str:
     return raw
 
 
-def _means(text: str, name: str, mapping: Mapping) -> bool:
-    """Say whether what a header says can be what its column means: 合计 is no month."""
+def _shape(name: str, mapping: Mapping) -> str:
+    """Return the pattern of what may stand at a placeholder: one of its codes, a moment, or anything."""
+    column = mapping.columns.get(name)
+    codes = mapping.code_table(column) if column else {}
+    known = [re.escape(folded(raw)) for raw in sorted(codes, key=len, reverse=True) if raw != OTHERWISE]
+    if known and OTHERWISE not in codes:
+        return "|".join(known)
+    return _DATED if _moment(name, mapping) else "|".join([*known, ".+?"])
+
+
+def _moment(name: str, mapping: Mapping) -> str:
+    """Return of which type of moments a placeholder is; nothing if of none, or of a part of one."""
     column = mapping.columns.get(name)
     if column is None or column.join or column.field not in mapping.contract.fields:
-        return True
+        return ""
     kind = mapping.contract.fields[column.field].type
-    styles = (*column.dates, *mapping.dates, *mapping.typed_styles())
-    return kind not in _MOMENTS or _is_moment(text, kind, styles)
+    return kind if kind in _MOMENTS else ""
+
+
+def _means(text: str, name: str, mapping: Mapping) -> bool:
+    """Say whether what a header says can be what its column means: 合计 is no month."""
+    kind = _moment(name, mapping)
+    if not kind:
+        return True
+    styles = (*mapping.columns[name].dates, *mapping.dates, *mapping.typed_styles())
+    return _is_moment(text, kind, styles)
 
 
 @cache
 def _is_moment(text: str, kind: str, styles: tuple[str, ...]) -> bool:
     found = moments.read(pl.Series([text]), kind, moments.Styles(styles))
     return found["value"][0] is not None
-
-
-def _codes(name: str, mapping: Mapping) -> tuple[str, ...]:
-    """Return the codes that a placeholder may be, as headers are compared; none if it is no code."""
-    column = mapping.columns.get(name)
-    return tuple(folded(raw) for raw in mapping.code_table(column)) if column else ()

@@ -19,7 +19,7 @@ from ingest.headers import Header, besides_sums, is_header, recognise
 from ingest.layouts import Workbook
 from ingest.mapping import Mapping
 from ingest.raw import ROW, SPACE, Batch, Broken, stripped
-from ingest.screen import line_rules, stated_totals
+from ingest.screen import line_rules, stated_total
 from jiwang.errors import SourceError
 
 if TYPE_CHECKING:
@@ -101,11 +101,11 @@ def read(
     for row, rule, text in told.filter(~good).select(ROW, "rule", "t").iter_rows():
         if rule:
             batch.broken.append(Broken.by(row, rule))
-            fields = text.split(_MARK)[: len(top.keys)]
-            stated = stated_totals([besides_sums(fields, top, mapping)])
-            batch.totals += stated if rule == "total_line" else []
         else:
             batch.misfits[row] = text.rstrip(_MARK).split(_MARK)
+        if rule == "total_line":
+            fields = text.split(_MARK)[: len(top.keys)]
+            batch.totals += stated_total(besides_sums(fields, top, mapping))
     yield batch
 
 

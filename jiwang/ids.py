@@ -30,13 +30,13 @@ def record_id(region: str, source_file: str, source_row: int) -> str:
     return "r" + digest("record", region, source_file, source_row)
 
 
-def record_ids(region: str, source_file: str, source_rows: Iterable[int]) -> list[str]:
-    """Return the ids of many records of one file, hashing what they share only once."""
+def record_ids(region: str, source_file: str, places: Iterable[object]) -> list[str]:
+    """Return the ids of many records of one file by their rows, or rows and parts, hashing the head once."""
     head = hashlib.sha256(SEPARATOR.join(("record", region, source_file, "")).encode("utf-8"))
     ids = []
-    for row in source_rows:
+    for place in places:
         h = head.copy()
-        h.update(str(row).encode("ascii"))
+        h.update(str(place).encode("utf-8"))
         ids.append("r" + h.hexdigest()[:20])
     return ids
 

@@ -13,7 +13,6 @@ from app.services.masking import Mask
 
 LIMIT = 300
 _MONEY = ("amount", "fund_amount", "income", "total_amount")
-_COMMON = {"record_id", "region", "source_file", "source_row", "duplicate_of", "superseded_by", "verdicts"}
 
 
 def of_ring(desk: Desk, ring: dict[str, Any]) -> list[str]:

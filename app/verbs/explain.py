@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from app.options import AnyWorkspaceOption
+
 if TYPE_CHECKING:
     from app.i18n import Words
     from entity_resolution.engine.pair import Meeting, Part
@@ -31,9 +33,7 @@ def explain(
     b: Annotated[
         str | None, typer.Argument(metavar="[B]", help="Another; without it: how A came together.")
     ] = None,
-    workspace: Annotated[
-        Path | None, typer.Option("--workspace", "-w", help="Folder of the region's workspace.")
-    ] = None,
+    workspace: AnyWorkspaceOption = None,
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder that `resolve --table` published instead.")
     ] = None,
@@ -44,14 +44,13 @@ def explain(
     from jiwang.errors import UsageError
 
     t = Words(language.value)
-    if (workspace is None) == (out is None):
-        raise UsageError("explain needs --workspace DIR or --out DIR", "give one of the two")
-    if workspace is not None:
+    if workspace is not None and out is None:
         _of_region(workspace, a, b, t)
+    elif out is None or workspace is not None:
+        raise UsageError("explain needs --workspace DIR or --out DIR", "give one of the two")
     elif b is None:
         raise UsageError("with --out, explain needs two records", "name a second record or entity")
     else:
-        assert out is not None
         _of_table(out, a, b, t)
     return 0
 
@@ -98,11 +97,12 @@ def _say(same: bool, lines: Iterable[str], t: Words) -> None:
 
 def _weighed(parts: Sequence[Part], meetings: Sequence[Meeting], t: Words) -> None:
     from app.services.pairs import keys_told, level_told
+    from entity_resolution.engine.pair import score
 
     typer.echo(f"\n{t('pair.anew')}")
     for part in parts:
         typer.echo(f"  {part.weight:+8.1f}  {level_told(part, t)}")
-    typer.echo(f"  {sum(p.weight for p in parts):+8.1f}  {t('evidence.sum')}")
+    typer.echo(f"  {score(parts):+8.1f}  {t('evidence.sum')}")
     for line in keys_told(meetings, t):
         typer.echo(line)
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from app.options import AnyWorkspaceOption
 from app.verbs.work import work
 
 
@@ -16,9 +17,7 @@ def register(cli: typer.Typer) -> None:
 
 
 def resolve(
-    workspace: Annotated[
-        Path | None, typer.Option("--workspace", "-w", help="Folder of the region's workspace.")
-    ] = None,
+    workspace: AnyWorkspaceOption = None,
     table: Annotated[
         Path | None, typer.Option("--table", help="A table of one's own instead: CSV or Parquet.")
     ] = None,

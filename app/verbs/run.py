@@ -66,8 +66,6 @@ def whole_way(
         outcome = pipeline.run(NAMES, order)
         if out_format is Format.csv:
             export.write_csv(pipeline.workspace.folder("out"))
-        doubtful = verdict.quarantined_files(pipeline.workspace, settings)
-        code = verdict.QUARANTINED if doubtful.height else 0
-        pipeline.manifest.close("done", code)
+        doubtful, code = verdict.pronounced(pipeline)
         typer.echo(account(pipeline.workspace, outcome, doubtful))
     return code

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -172,7 +174,7 @@ def _write(drafts: list[Draft], out: Path, *, force: bool) -> None:
             name = draft.name if n == 1 else f"{draft.name}_{n}"
             texts[out / f"{name}.toml"] = toml(draft, name)
         if not (out / "dialect.toml").exists():
-            papers = "".join(f'"{p}", ' for p in drafts[0].papers)
+            papers = "".join(f"{json.dumps(escape(p), ensure_ascii=False)}, " for p in drafts[0].papers)
             texts[out / "dialect.toml"] = DIALECT.format(papers=papers)
     former = [] if out.suffix == ".toml" else [p for p in of_the_same_files(out, drafts) if p not in texts]
     there = [p.name for p in texts if p.exists()] + [p.name for p in former]

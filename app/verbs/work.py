@@ -27,9 +27,7 @@ def work(name: str, workspace: Path, *, store: Store | None = None, order: Order
         typer.echo(stage_line(name, outcome))
         if name != "ingest":
             return 0
-        doubtful = verdict.quarantined_files(pipeline.workspace, settings)
-        code = verdict.QUARANTINED if doubtful.height else 0
-        pipeline.manifest.close("done", code)
+        doubtful, code = verdict.pronounced(pipeline)
         for line in doubts(doubtful, "quarantine/quarantine.parquet"):
             typer.echo(line)
     return code

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from app.i18n import Words, conflict_told, how_told
+from app.i18n import Words, conflict_told, field_name, how_told
 from app.services import checks, evidence, identity, profile, terms, unmasking
 from app.services.desk import Desk
 from app.services.masking import Mask, knowing
@@ -206,7 +206,7 @@ def _came_together(desk: Desk, entity_id: str, t: Words) -> None:
     ]
     chosen = sheet(rows, t, key=f"ways_{entity_id}")
     way = ways[chosen if chosen is not None else 0]
-    parts = [(part["field"], part["weight"]) for part in way["parts"]]
+    parts = ((field_name(part["field"], t), part["weight"]) for part in way["parts"])
     frame.show(el("div", el("h4", how_told(way["how"], t)), waterfall(parts, t), css="jw-panel"))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from app.i18n import Words
+from app.i18n import Words, field_name
 from app.services import evidence, identity, judging, profile, terms
 from app.services.desk import Desk
 from app.services.identity import Case
@@ -87,7 +87,7 @@ def _case(desk: Desk, case: Case, t: Words) -> None:
         _side(desk, case, case.right, case.rows_right, t)
     frame.heading(t("evidence.waterfall"))
     if case.parts:
-        frame.show(waterfall(case.parts, t))
+        frame.show(waterfall(((field_name(f, t), bits) for f, bits in case.parts), t))
     else:
         answer = identity.explain(desk, case.left, case.right)
         told = [t(f"against.{code}") for code in answer.against] or [t("against.none")]

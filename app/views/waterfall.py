@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from app.i18n import Words, field_name
+from app.i18n import Words
 from app.views.markup import Markup, el
 
 _BITS_A_BLOCK = 2.0
@@ -12,10 +12,10 @@ _BLOCKS = 22
 
 
 def waterfall(parts: Iterable[tuple[str, float]], t: Words) -> Markup:
-    """Return the parts as lines (what it was, a bar, its bits), and their sum as the last."""
+    """Return parts, each with its name in words, as lines (name, bar, bits), and their sum as the last."""
     listed = list(parts)
     total = sum(weight for _, weight in listed)
-    lines = [_line(field_name(field, t), weight) for field, weight in listed]
+    lines = [_line(name, weight) for name, weight in listed]
     lines.append(_line(t("evidence.sum"), total, css="jw-sum"))
     return el("div", *lines, css="jw-waterfall")
 

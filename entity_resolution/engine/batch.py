@@ -141,19 +141,16 @@ def _join(said: Said, own: Units, known: Index, touched: npt.NDArray[np.uint32])
     for number, of in enumerate(known.profile.field):
         theirs = listed.filter(pl.col("field") == number)
         table, of_own = _mixed(said.values[of.name], pl.concat([theirs["text"], *_anchors(near, of.name)]))
-        place_of = pl.DataFrame({"text": table.texts}).with_row_index("code")
         mixed.values[of.name] = table
         mixed.codes[of.name] = [
             np.append(of_own, NONE)[np.minimum(c, len(of_own))] for c in said.codes[of.name]
         ]
-        rows[of.name] = _stacked(own.listed[of.name], of_own, theirs, place_of, n)
-        holders[of.name] = _held(known, number, table.texts)
+        rows[of.name] = _stacked(own.listed[of.name], of_own, theirs, table.texts, n)
+        holders[of.name] = known.held(number, table.texts)
         if of.name in own.anchor:
             ours = np.append(of_own, NONE)[np.minimum(own.anchor[of.name], len(of_own))]
-            there = near.select(text=f"anchor:{of.name}").join(
-                place_of, on="text", how="left", maintain_order="left"
-            )
-            anchor[of.name] = np.concatenate([ours, there["code"].fill_null(int(NONE)).to_numpy()])
+            there = values.codes_of(near[f"anchor:{of.name}"], table.texts)
+            anchor[of.name] = np.concatenate([ours, there])
     source = np.concatenate([own.source, near["source"].to_numpy()])
     both = Units(own.of_row, n, rows, holders, anchor, np.full(n, -1), source)
     return Joined(mixed, both, said, own, near)
@@ -165,22 +162,14 @@ def _anchors(near: pl.DataFrame, name: str) -> list[pl.Series]:
 
 
 def _stacked(
-    ours: Listed, of_own: npt.NDArray[np.uint32], theirs: pl.DataFrame, place_of: pl.DataFrame, n: int
+    ours: Listed, of_own: npt.NDArray[np.uint32], theirs: pl.DataFrame, texts: pl.Series, n: int
 ) -> Listed:
-    codes = theirs.join(place_of, on="text", maintain_order="left")["code"].to_numpy()
+    codes = values.codes_of(theirs["text"], texts)
     unit = np.concatenate([ours.unit, theirs["at"].to_numpy()]).astype(np.uint32)
     code = np.concatenate([of_own[ours.code], codes]).astype(np.uint32)
     order = np.lexsort((code, unit))
     starts = np.searchsorted(unit[order], np.arange(n + 1, dtype=np.uint32))
     return Listed(unit[order], code[order], starts)
-
-
-def _held(known: Index, field: int, texts: pl.Series) -> Ints:
-    """Return by how many published units each value is held."""
-    counts = np.zeros(len(texts), dtype=np.int64)
-    place, held = known.held(index.text_keys(field, texts))
-    counts[place] = held
-    return counts
 
 
 def _mixed(ours: Values, theirs: pl.Series) -> tuple[Values, npt.NDArray[np.uint32]]:

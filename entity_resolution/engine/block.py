@@ -66,6 +66,12 @@ def candidates(said: Said, units: Units, profile: Profile) -> Candidates:
     return Candidates(pairs, crowds, every, len(pairs))
 
 
+def of_units(said: Said, units: Units, profile: Profile) -> list[pl.DataFrame]:
+    """Return ``unit, h`` of each rule: the blocks that every unit is in."""
+    parts = parts_of_units(said, units, list(dict.fromkeys(p for rule in profile.blocks for p in rule)))
+    return [keys(parts, rule).unique() for rule in profile.blocks]
+
+
 def keys(parts: Mapping[str, pl.DataFrame], rule: Sequence[str]) -> pl.DataFrame:
     """Return ``unit, h``: the blocks of one rule that every unit is in."""
     keyed = parts[rule[0]]

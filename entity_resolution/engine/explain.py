@@ -95,9 +95,9 @@ def explain(out: Path, left: str, right: str) -> Explanation:
     entities = both.near["entity_id"][both.a], both.near["entity_id"][both.b]
     same, score = entities[0] == entities[1], pair.score(parts)
     if same:
-        chain = _chain(out, known, both)
-        reasons = ["weight" if step.score is not None else "cell" for step in chain[:1]] or ["cell"]
-        why, forbidden = (reasons if len(chain) <= 1 else ["chain"]), []
+        chain, forbidden = _chain(out, known, both), []
+        weighed = any(step.score is not None for step in chain)
+        why = ["chain" if len(chain) > 1 else "weight" if weighed else "cell"]
     else:
         chain, forbidden = (), _forbidden(out, known, both)
         why = _apart(out, known, entities, met, score)
@@ -124,10 +124,8 @@ def _brought(known: Index, numbers: list[int]) -> _Both:
     features = pl.DataFrame({"at": np.arange(len(every))})
     for number, of in enumerate(known.profile.field):
         rows = listed.filter(pl.col("field") == number).select("at", "text")
-        held = np.zeros(rows.height, dtype=np.int64)
-        place, counts = known.held(index.text_keys(number, rows["text"]))
-        held[place] = counts
-        lists = rows.with_columns(held=pl.Series(held)).group_by("at", maintain_order=True)
+        held = pl.Series(known.held(number, rows["text"]))
+        lists = rows.with_columns(held=held).group_by("at", maintain_order=True)
         told = lists.agg(pl.col("text").alias(f"said:{of.name}"), pl.col("held").alias(f"held:{of.name}"))
         features = features.join(told, on="at", how="left", maintain_order="left")
     said, units = weighing.assembled(

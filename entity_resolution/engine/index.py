@@ -59,9 +59,12 @@ class Index:
         parts = [lookup.read(self.folder / f"{name}.{n}") for n in range(len(self.starts))]
         return lookup.find(parts, wanted, most)
 
-    def held(self, wanted: lookup.Keys) -> tuple[Ints, lookup.Rows]:
-        """Return by how many units values (`text_keys`) were held in the full run, as `lookup.find` does."""
-        return lookup.find([lookup.read(self.folder / "holders")], wanted)
+    def held(self, field: int, texts: pl.Series) -> Ints:
+        """Return by how many units each value of a field, given by its number, was held in the full run."""
+        counts = np.zeros(len(texts), dtype=np.int64)
+        place, held = lookup.find([lookup.read(self.folder / "holders")], text_keys(field, texts))
+        counts[place] = held
+        return counts
 
     def units_of(self, numbers: Ints) -> pl.DataFrame:
         """Return ``unit, entity_id, record_id, source`` and anchors of units, given in order."""
@@ -136,16 +139,8 @@ def write(found: Resolution, ids: pl.Series, out: Path) -> None:
     row_of = np.zeros(found.units.n, dtype=np.int64)
     row_of[found.of_record] = np.arange(len(ids))
     entity = ids.gather(row_of[found.union.root])
-    first_of = publish.first_records(found)
-    own = Part(
-        found.said,
-        found.units,
-        found.profile,
-        found.records,
-        first_of,
-        entity,
-        found.met.keyed,
-    )
+    first = publish.first_records(found)
+    own = Part(found.said, found.units, found.profile, found.records, first, entity, found.met.keyed)
     write_part(folder, 0, own, 0)
     keys, counts = [], []
     for number, of in enumerate(found.profile.field):

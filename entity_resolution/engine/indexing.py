@@ -90,8 +90,7 @@ def written(
     out = np.flatnonzero(here.home >= 0)
     out = out[at[here.home[out]] < 0]
     at[here.home[out]] = at[out]
-    parts = units.parts_of_units(said, here, sorted({p for rule in profile.blocks for p in rule}))
-    keyed = [block.keys(parts, rule).unique() for rule in profile.blocks]
+    keyed = block.of_units(said, here, profile)
     entity = named["entity_id"].gather(at)
     part = index.Part(said, here, profile, named["record_id"], record, entity, keyed)
     index.write_part(folder, number, part, start)

@@ -120,25 +120,24 @@ def _date() -> pl.Expr:
     return pl.when(~text.str.contains(r"^(?:0000|9999|1900010[01])")).then(text)
 
 
-def parts(of: FieldOf, known: pl.DataFrame, wanted: frozenset[str]) -> dict[str, pl.Series]:
+def parts(of: FieldOf, texts: pl.Series, wanted: frozenset[str]) -> dict[str, pl.Series]:
     """Return the parts of distinct normalised values that blocks may use.
 
     Args:
         of: the field.
-        known: as `normalise` returns it, without nulls.
+        texts: the values.
         wanted: the parts.
 
     Raises:
         UsageError: a field of this kind has no such part.
     """
-    frame = known.select(t="text")
     rules = _parts(of)
     if strange := wanted - rules.keys():
         raise UsageError(
             f"field {of.name} of kind {of.kind} has no part {', '.join(sorted(strange))}",
             f"use one of {', '.join(sorted(rules)) or 'none: block on the whole'}",
         )
-    return {name: rules[name](frame["t"]) for name in sorted(wanted)}
+    return {name: rules[name](texts) for name in sorted(wanted)}
 
 
 def _parts(of: FieldOf) -> Mapping[str, Part]:
@@ -276,8 +275,7 @@ def soundex(word: str) -> str:
 def name_part(part: str, texts: pl.Series) -> pl.Series:
     """Return a part of western names, as blocks use it (``sorted``, ``sound`` …)."""
     # Of each text once: sorting a list a row wakes all threads a row, and pairs repeat few names.
-    distinct = pl.DataFrame({"text": texts.unique()})
-    parts = distinct.with_columns(part=_LATIN_NAME[part](distinct["text"]))
-    return pl.DataFrame({"text": texts}).join(
-        parts, on="text", how="left", nulls_equal=True, maintain_order="left"
-    )["part"]
+    distinct = texts.unique()
+    known = pl.DataFrame({"text": distinct, "part": _LATIN_NAME[part](distinct)})
+    every = texts.to_frame("text")
+    return every.join(known, on="text", how="left", nulls_equal=True, maintain_order="left")["part"]

@@ -66,16 +66,11 @@ class _State:
         self.source = None if rules.source is None else rules.source.copy()
 
     def forbidden(self, a: Ints, b: Ints) -> npt.NDArray[np.int8]:
-        """Return which rule forbids each pair of roots: 0 none, else its place among `reasons` plus 1."""
+        """Return which rule forbids each pair of roots: 0 none, else its place among `tests` plus 1."""
         found = np.zeros(len(a), dtype=np.int8)
-        for number, (name, rule) in enumerate(self.tests().items(), 1):
-            del name
+        for number, rule in enumerate(self.tests().values(), 1):
             found[(found == 0) & rule(a, b)] = number
         return found
-
-    def reasons(self) -> list[str]:
-        """Return the names of the rules, in the order in which they are looked at."""
-        return list(self.tests())
 
     def tests(self) -> dict[str, Test]:
         """Return name -> rule, in the order in which they are looked at."""
@@ -151,8 +146,7 @@ class _Apart:
 
 def forbidden(n: int, rules: Rules, a: Ints, b: Ints) -> list[str]:
     """Return the rules that keep some pair of ``n`` units apart, as they stand, in order of their names."""
-    found = {name for name, rule in _State(n, rules).tests().items() if rule(a, b).any()}
-    return sorted(found)
+    return sorted(name for name, rule in _State(n, rules).tests().items() if rule(a, b).any())
 
 
 def union(n: int, a: Ints, b: Ints, weight: Floats, rules: Rules) -> Union:
@@ -166,7 +160,7 @@ def union(n: int, a: Ints, b: Ints, weight: Floats, rules: Rules) -> Union:
         rules: the constraints.
     """
     state = _State(n, rules)
-    reasons = state.reasons()
+    reasons = list(state.tests())
     order = np.lexsort((b, a, -weight))
     edge, rank = order, np.arange(len(order))
     refused: list[pl.DataFrame] = []

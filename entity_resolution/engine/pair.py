@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from entity_resolution.engine import block, compare, units
+from entity_resolution.engine import block, compare
 from entity_resolution.engine.learn import Weights
 from entity_resolution.engine.profile import Profile
 from entity_resolution.engine.units import Units
@@ -71,10 +71,8 @@ def meetings(a: int, b: int, said: Said, of: Units, profile: Profile) -> tuple[M
         of: the units.
         profile: the profile.
     """
-    parts = units.parts_of_units(said, of, sorted({p for rule in profile.blocks for p in rule}))
     found = []
-    for rule in profile.blocks:
-        keyed = block.keys(parts, rule)
+    for rule, keyed in zip(profile.blocks, block.of_units(said, of, profile), strict=True):
         ours, theirs = (set(keyed.filter(pl.col("unit") == side)["h"]) for side in (a, b))
         found.append(Meeting(tuple(rule), bool(ours), bool(theirs), sorted(ours & theirs)))
     return tuple(found)

@@ -44,8 +44,8 @@ class FieldOf(_Strict):
             names that are not alike (somebody else's, keyed in by mistake or not) is a level of its own.
         whole: a text that is masked or has lost a character is still a value: two such, equal, are the same.
         several: one has several of these at a time (employers, accounts): that two differ says nothing.
-        expect: level (the levels of one value in common together: ``same``) -> its share among pairs of one
-            entity, before the table's own pairs are looked at; for tables too small to learn from.
+        expect: of the profile ``region`` alone (`region_weights`): level (the levels of one value in common
+            together: ``same``) -> its share among pairs of one entity, before a pair was looked at.
         strangers: the same among pairs of two entities.
         compared: false where a field only serves blocks (a full name beside given name and surname).
     """

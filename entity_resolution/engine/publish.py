@@ -10,14 +10,14 @@ import polars as pl
 
 from entity_resolution.engine import compare, units
 from entity_resolution.engine.resolve import Resolution
-from entity_resolution.engine.values import NONE, Codes, Said
+from entity_resolution.engine.values import NONE, Codes, Said, codes_of
 from jiwang.ids import digest, digests
 
 KIND = "entity"
 SUMMARY = "summary.json"
 PUBLISHED = "published"  # why a batch does not join two: both are published, and `grow` has them reviewed
 # As `tables.Conflicts` has it, whose library takes longer to load than a batch to resolve.
-CONFLICT = ("conflict_id", "kind", "left", "right", "reason", "score", "evidence", "records")
+_CONFLICT = ("conflict_id", "kind", "left", "right", "reason", "score", "evidence", "records")
 Ints = npt.NDArray[np.int64]
 _EVIDENCE = pl.List(pl.Struct({"field": pl.String, "level": pl.String, "weight": pl.Float64}))
 
@@ -46,7 +46,7 @@ def links(found: Resolution, ids: pl.Series) -> pl.DataFrame:
 def entities(said: Said, ids: pl.Series) -> pl.DataFrame:
     """Return ``entity_id, n_records`` and, for each field, the value that most of its records say."""
     named = ids.unique().sort()
-    of_row = _places(ids, named)
+    of_row = codes_of(ids, named).astype(np.int64)
     counts = np.bincount(of_row, minlength=len(named))
     table = pl.DataFrame({"entity_id": named, "n_records": pl.Series(counts, dtype=pl.Int64)})
     most = {
@@ -56,12 +56,6 @@ def entities(said: Said, ids: pl.Series) -> pl.DataFrame:
         for name, columns in said.codes.items()
     }
     return table.with_columns(**most)
-
-
-def _places(ids: pl.Series, named: pl.Series) -> Ints:
-    table = pl.DataFrame({"entity_id": named}).with_row_index("at")
-    rows = ids.rename("entity_id").to_frame().join(table, on="entity_id", how="left", maintain_order="left")
-    return rows["at"].to_numpy().astype(np.int64)
 
 
 def _most(of_row: Ints, codes: Codes, n: int, texts: pl.Series) -> pl.Series:
@@ -156,7 +150,7 @@ def conflicts(found: Resolution, named: pl.DataFrame, told: pl.Series, records: 
         digest("conflict", *row, length=16) for row in rows.select("left", "right", "reason").iter_rows()
     ]
     return rows.with_columns(conflict_id=pl.Series(names, dtype=pl.String), kind=pl.lit(KIND)).select(
-        CONFLICT
+        _CONFLICT
     )
 
 

@@ -66,7 +66,7 @@ def read(frame: pl.DataFrame, profile: Profile, named: Mapping[str, frozenset[st
         raws = raws_of(frame, of)
         said.stated[of.name] = len(raws)
         raws += beside.get(of.name, [])
-        texts, places = _distinct(raws, said.n)
+        texts, places = _distinct(raws)
         known = kinds.normalise(of, texts, (named or {}).get(of.name))
         for target, column in ((of.birth, "birth"), *((d, "birth") for d in of.dates), (of.sex, "sex")):
             if target and column in known.columns:
@@ -84,14 +84,12 @@ def raws_of(frame: pl.DataFrame, of: FieldOf) -> list[pl.Series]:
     return there
 
 
-def _distinct(raws: Sequence[pl.Series], n: int) -> tuple[pl.Series, list[Codes]]:
+def _distinct(raws: Sequence[pl.Series]) -> tuple[pl.Series, list[Codes]]:
     """Return the distinct texts and where each column's values stand among them."""
     if not raws:
         return pl.Series(dtype=pl.String), []
     texts = pl.concat([r.rename("t") for r in raws]).drop_nulls().unique()
-    place = pl.DataFrame({"t": texts}).with_row_index("i")
-    found = [r.to_frame("t").join(place, on="t", how="left", maintain_order="left")["i"] for r in raws]
-    return texts, [f.fill_null(int(NONE)).to_numpy() for f in found]
+    return texts, [codes_of(r, texts) for r in raws]
 
 
 def gathered(texts: pl.Series, places: Codes) -> pl.Series:
@@ -108,10 +106,8 @@ def _values(of: FieldOf, known: pl.DataFrame, wanted: frozenset[str]) -> tuple[V
     """Return the distinct normalised values, and text -> code."""
     order = known.with_row_index("raw").filter(pl.col("text").is_not_null())
     firsts = order.unique("text", keep="first", maintain_order=True).sort("text")
-    place = firsts.select("text").with_row_index("code")
-    codes = known.select("text").join(place, on="text", how="left", maintain_order="left")["code"]
     found = of_texts(of, firsts["text"], wanted, firsts["usable"] if "usable" in firsts.columns else None)
-    return found, codes.fill_null(int(NONE)).to_numpy()
+    return found, codes_of(known["text"], firsts["text"])
 
 
 def of_texts(
@@ -125,7 +121,7 @@ def of_texts(
         wanted: the parts that blocks use, the whole left out.
         usable: which of them identify by themselves, where that is known already.
     """
-    parts = {"": texts, **kinds.parts(of, texts.to_frame("text"), wanted)}
+    parts = {"": texts, **kinds.parts(of, texts, wanted)}
     known = usable_of(of, texts) if usable is None else usable.fill_null(value=False).to_numpy()
     return Values(of, texts, parts, known, partial(of, texts))
 

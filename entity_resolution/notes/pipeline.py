@@ -114,24 +114,23 @@ class PeopleFinder:
     def __call__(self, doc: Doc) -> Doc:
         """Add the names found to ``doc.spans``."""
         if self.finder:
-            text, known = _text(doc), self._whole(doc, self.finder)
+            text = _text(doc)
+            known = _whole(doc.spans[SPANS], text, self.finder)
             taken = [(s.start, s.end) for s in known]
             found = self.finder.find(text, taken, doc.user_data.get(JOINTS, frozenset()))
             doc.spans[SPANS] = [*known, *(Span(doc, a, b, "person", span_id=NOBODY) for a, b in found)]
         return doc
 
-    def _whole(self, doc: Doc, finder: NameFinder) -> list[Span]:
-        """Return the spans without names of two characters that are the beginning of one of three."""
-        text, spans = _text(doc), list(doc.spans[SPANS])
-        starts = {s.start for s in spans}
-        return [
-            s
-            for s in spans
-            if s.label_ != "person"
-            or len(s) != 2
-            or s.end in starts
-            or not finder.goes_on(text, s.start, s.end)
-        ]
+
+def _whole(spans: Iterable[Span], text: str, finder: NameFinder) -> list[Span]:
+    """Return the spans without names of two characters that are the beginning of one of three."""
+    every = list(spans)
+    starts = {s.start for s in every}
+    return [
+        s
+        for s in every
+        if s.label_ != "person" or len(s) != 2 or s.end in starts or not finder.goes_on(text, s.start, s.end)
+    ]
 
 
 @Language.factory("jiwang_registry")

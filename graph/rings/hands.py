@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from graph.rings.facts import Edge, Facts, Row
 
 HAND_EDGES = ("PASSES_ON", "PAYS_FEE", "FUNDS", "PAYS_PATIENT")
-PAYING = ("FUNDS", "PAYS_PATIENT")  # by the hand itself: it stands at the source
+HAND_PAYS = ("FUNDS", "PAYS_PATIENT")  # the hand stands at the source
 MONEY = frozenset({"PASSES_ON", "PAYS_FEE", "GIVES_TO"})  # from one person to another
 GIVERS = 2  # people who pay the same hand
 MOST = 0.5  # of the people of a ring: a taker of fewer is one's landlord, another's friend
@@ -25,8 +25,7 @@ def people_of(hit: Row, facts: Facts) -> frozenset[str]:
 
 def hands(hit: Row, facts: Facts) -> set[str]:
     """Return who takes the hit's money or holds its shared account, its clerk, and its hub if no person."""
-    money = [e for e in edges_of(hit, facts) if e.type in HAND_EDGES]
-    taken = {e.source if e.type in PAYING else e.target for e in money}
+    taken = {hand for hand, _ in dealings(edges_of(hit, facts))}
     clerks = {
         e.props["clerk"]
         for e in edges_of(hit, facts)
@@ -40,6 +39,13 @@ def hands(hit: Row, facts: Facts) -> set[str]:
                 m for m in hit["members"] if facts.kinds.get(m) == "person" and not _draws(m, hit, facts)
             }
     return found
+
+
+def dealings(edges: Iterable[Edge]) -> Iterator[tuple[str, str]]:
+    """Yield each hand that these edges show, with the one at the other end."""
+    for edge in edges:
+        if edge.type in HAND_EDGES:
+            yield (edge.source, edge.target) if edge.type in HAND_PAYS else (edge.target, edge.source)
 
 
 def takers(edges: Iterable[Edge]) -> dict[str, set[str]]:

@@ -16,7 +16,7 @@ from typing import Any
 
 from graph.rings.candidates import Group
 from graph.rings.facts import Edge, Facts
-from graph.rings.hands import HAND_EDGES, PAYING, edges_of, payments, takers
+from graph.rings.hands import dealings, edges_of, payments, takers
 
 EPOCH = date(1970, 1, 1).toordinal()
 AGED = 65
@@ -129,8 +129,8 @@ def handed_back(group: Group, people: list[str], facts: Facts) -> Iterator[Check
     edges = [e for h in group.hits for e in edges_of(h, facts)]
     paid = sum(facts.money.get(r, 0.0) for r in {r for e in edges for r in facts.records.get(e.eid, ())})
     givers = {e.source for e in edges if e.type in ("DRAWS", "PASSES_ON")}
-    takers = set(people) - givers
-    back = sum(v for (a, b), v in facts.transfers.items() if a in takers and b in givers)
+    collectors = set(people) - givers
+    back = sum(v for (a, b), v in facts.transfers.items() if a in collectors and b in givers)
     share = back / paid if paid else 0.0
     yield Check("handed_back", share >= MOST, {"back": back, "share": share})
 
@@ -178,8 +178,7 @@ def no_hand(group: Group, people: list[str], facts: Facts) -> Iterator[Check]:
     givers: dict[str, set[str]] = {
         t: {e.source for e in found} for t, found in payments(people, facts).items()
     }
-    for edge in (e for e in group.edges(facts) if e.type in HAND_EDGES):
-        hand, giver = (edge.source, edge.target) if edge.type in PAYING else (edge.target, edge.source)
+    for hand, giver in dealings(group.edges(facts)):
         givers.setdefault(hand, set()).add(giver)
     most = max((len(them - {taker}) for taker, them in givers.items()), default=0)
     payers = max(len(people) - 1, 1)

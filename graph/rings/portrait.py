@@ -11,7 +11,7 @@ from graph.patterns import Pattern, load_library
 from graph.rings import innocence
 from graph.rings.candidates import Group
 from graph.rings.facts import Facts, Row
-from graph.rings.hands import MONEY, PAYING, edges_of, hands, people_of, takers
+from graph.rings.hands import HAND_PAYS, MONEY, edges_of, hands, people_of, takers
 from graph.rings.innocence import Check
 from jiwang.ids import digest
 from jiwang.ontology import Label, typologies
@@ -167,7 +167,7 @@ def _answering(members: set[str], typology: str, facts: Facts) -> set[str]:
 def _heads(group: Group, facts: Facts) -> set[str]:
     """Return who takes from several people, funds the firm or holds the account: not who takes from one."""
     givers = takers(group.edges(facts))
-    funders = {e.source for h in group.hits for e in edges_of(h, facts) if e.type in PAYING}
+    funders = {e.source for h in group.hits for e in edges_of(h, facts) if e.type in HAND_PAYS}
     found = set().union(set(group.hubs), *(hands(h, facts) for h in group.hits))
     return {p for p in found if p in funders or len(givers.get(p, ())) != 1}
 

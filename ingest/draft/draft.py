@@ -86,7 +86,6 @@ def check(  # long: its arguments and what they mean
         root: folder of the hand-over, to which globs are relative (default: the folder above each file's).
         said: the data dictionary (default: the one that lies in ``root`` or above the file).
         table: the record table, where a person knows it.
-
         refused: where what is wrong with a file is noted, that it may not keep the others from being drafted.
 
     Raises:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from glob import escape
 from itertools import takewhile
 from pathlib import Path
 
@@ -71,7 +72,8 @@ def _of_all_places(gathered: list[tuple[Sample, Dictionary]]) -> list[tuple[Samp
             first.extend(sample)
         first.pattern = pattern
         found.append((first, book))
-    return sorted(found, key=lambda one: [s.name for s, _ in gathered].index(one[0].name))
+    order = [sample.name for sample, _ in gathered]
+    return sorted(found, key=lambda one: order.index(one[0].name))
 
 
 def _pattern(names: Sequence[str]) -> str:
@@ -79,7 +81,7 @@ def _pattern(names: Sequence[str]) -> str:
     before = _common(names)
     after = _common([name[len(before) :][::-1] for name in names])[::-1]
     middles = [name[len(before) : len(name) - len(after)] for name in names]
-    return f"{before}*{after}" if all(_PLACE.match(m + after[:1]) for m in middles) else ""
+    return f"{escape(before)}*{escape(after)}" if all(_PLACE.match(m + after[:1]) for m in middles) else ""
 
 
 def _common(texts: Sequence[str]) -> str:

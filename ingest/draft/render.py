@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from fnmatch import fnmatchcase
+from glob import escape
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,8 @@ from ingest.draft.coding import TODO, Code
 from ingest.draft.draft import SURE, Draft
 from ingest.draft.evidence import Guess
 from ingest.draft.sample import glob
+from ingest.mapping import parsed
+from ingest.periods import fits
 from jiwang.ontology import record_tables
 
 _DRAFTED = "# Drafted by `jiwang source check`"  # how a draft begins
@@ -25,27 +27,31 @@ def toml(draft: Draft, name: str | None = None) -> str:
 
 
 def of_the_same_files(folder: Path, drafts: Sequence[Draft]) -> list[Path]:
-    """Return the mappings in a folder that were drafted from files of these drafts, by whatever name."""
+    """Return the mappings in a folder that were drafted from files of these drafts, by whatever name.
+
+    Raises:
+        MappingError: one of them is no TOML any more.
+    """
     names = [draft.sample.name for draft in drafts]
     found = []
     for path in sorted(folder.glob("*.toml")):
         text = path.read_text(encoding="utf-8")
-        globs = re.findall(r'^files = \["(.+)"\]$', text, re.M) if text.startswith(_DRAFTED) else []
-        if any(fnmatchcase(name, re.sub(r"\{\w+\}", "*", glob)) for glob in globs for name in names):
+        globs = parsed(path, text).get("files", ()) if text.startswith(_DRAFTED) else ()
+        if any(fits(globs, name) is not None for name in names):
             found.append(path)
     return found
 
 
 def _lines(draft: Draft, name: str) -> Iterator[str]:
     title = record_tables()[draft.table].title
-    yield f"{_DRAFTED} from {draft.sample.rows:,} rows of {draft.sample.name}."
+    yield f"{_DRAFTED} from {draft.sample.rows:,} rows of {_commented(draft.sample.name)}."
     yield f"# {title.zh} ({title.en}); sure {draft.sure:.0%}, next best: {draft.other}."
-    yield from (f"# note: {note}" for note in draft.sample.notes)
-    yield from (f"# {TODO}: {todo}" for todo in draft.todo)
+    yield from (f"# note: {_commented(note)}" for note in draft.sample.notes)
+    yield from (f"# {TODO}: {_commented(todo)}" for todo in draft.todo)
     yield f"id = {_value(name)}"
     yield f"department = {_value(draft.department)}"
     yield f"table = {_value(draft.table)}"
-    files = draft.sample.pattern or draft.sample.name
+    files = draft.sample.pattern or escape(draft.sample.name)
     yield f"files = {_value([glob(files)])}"
     yield f"format = {_value(draft.sample.layout)}"
     if draft.sample.encoding:
@@ -66,7 +72,8 @@ def _lines(draft: Draft, name: str) -> Iterator[str]:
     for guess in draft.guesses:
         if guess.codes:
             yield ""
-            yield f"[codes.{_key(_table(draft, guess))}] # {guess.column} {guess.title}".rstrip()
+            about = _commented(f"{guess.column} {guess.title}").rstrip()
+            yield f"[codes.{_key(_table_name(guess))}] # {about}"
             yield from (_code(c) for c in guess.codes)
 
 
@@ -105,11 +112,6 @@ def _table_name(guess: Guess) -> str:
     return guess.match.field if guess.match else ""
 
 
-def _table(draft: Draft, guess: Guess) -> str:
-    del draft
-    return _table_name(guess)
-
-
 def _code(code: Code) -> str:
     about = f"{code.rows:,} rows; {code.how}"
     return f"{_key(code.raw)} = {_value(code.canonical)}  # {_commented(about)}"
@@ -128,8 +130,9 @@ def _value(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, int):
         return str(value)
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")  # JSON lets it stand, TOML not
 
 
 def _commented(text: str) -> str:
+    """Return a text as it may stand behind a #: headers have line breaks in them."""
     return re.sub(r"[\x00-\x1f\x7f]", " ", text)

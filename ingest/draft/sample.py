@@ -37,7 +37,7 @@ class Sample:
         header: the columns of its header line.
         left: lists of its records that are tables of their own.
         notes: what a person should know of how it was read.
-        pattern: the name with a star for the place by which the files that it is of differ.
+        pattern: a glob with a star for the place by which the files that it is of differ; else nothing.
         month: of a file with columns a month, how the column of months is called; ``year`` the column that
             says their year, where they say none.
     """

@@ -21,9 +21,10 @@ from entity_resolution.engine.profile import Profile
 from entity_resolution.engine.resolve import Judged, resolve
 from entity_resolution.engine.values import NONE
 from jiwang import tables
-from jiwang.codes import citizen
 from jiwang.errors import InputError, UsageError, WorkspaceError
 from jiwang.progress import SilentProgress
+
+from .numbers import citizen_id
 
 GIVEN = (
     "anna",
@@ -53,11 +54,6 @@ SURNAMES = (
     "jung",
     "keller",
 )
-
-
-def citizen_id(birth: str, sequence: int) -> str:
-    first = f"411302{birth}{sequence:03d}"
-    return first + citizen.check_digit(first)
 
 
 def people(n: int = 300, seed: int = 1) -> pl.DataFrame:

@@ -14,16 +14,12 @@ import pytest
 
 from entity_resolution import reweigh
 from entity_resolution.engine import batch, explain, profile, tabular
-from jiwang.codes import citizen
 from jiwang.errors import UsageError
 from jiwang.progress import SilentProgress
 
+from .numbers import citizen_id
+
 NAMES = ("何梅秀", "邓玉兰", "李国强", "王建华", "张丽娟", "陈志明")
-
-
-def citizen_id(birth: str, sequence: int) -> str:
-    first = f"411302{birth}{sequence:03d}"
-    return first + citizen.check_digit(first)
 
 
 def rows() -> list[dict[str, str | None]]:

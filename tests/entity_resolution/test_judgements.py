@@ -9,16 +9,12 @@ from typing import Any
 import pytest
 
 from entity_resolution import judgements
-from jiwang.codes import citizen
 from jiwang.errors import UsageError, WorkspaceError
+
+from .numbers import citizen_id
 
 Resolve = Callable[..., Any]
 NUMBER = {"person_no": "7", "month": date(2024, 1, 1), "base": 1.0}
-
-
-def citizen_id(birth: str, sequence: int = 11, division: str = "411302") -> str:
-    first = f"{division}{birth}{sequence:03d}"
-    return first + citizen.check_digit(first)
 
 
 ANN, BEN = citizen_id("19700101", 22), citizen_id("19550505", 33)

@@ -6,20 +6,9 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from jiwang.codes import citizen, uscc
+from .numbers import citizen_id, credit_code
 
 Resolve = Callable[..., Any]
-
-
-def citizen_id(birth: str, sequence: int = 11, division: str = "411302") -> str:
-    first = f"{division}{birth}{sequence:03d}"
-    return first + citizen.check_digit(first)
-
-
-def credit_code(organisation: str) -> str:
-    first = f"91411302{organisation}0"
-    total = sum(uscc.ALPHABET.index(c) * w for c, w in zip(first, uscc.WEIGHTS, strict=True))
-    return first + uscc.ALPHABET[(31 - total) % 31]
 
 
 ONE, TWO = credit_code("12345678"), credit_code("87654321")

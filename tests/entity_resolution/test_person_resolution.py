@@ -9,14 +9,9 @@ from typing import Any
 import polars as pl
 import pytest
 
-from jiwang.codes import citizen
+from .numbers import citizen_id
 
 Resolve = Callable[..., Any]
-
-
-def citizen_id(birth: str, sequence: int = 11, division: str = "411302") -> str:
-    first = f"{division}{birth}{sequence:03d}"
-    return first + citizen.check_digit(first)
 
 
 ANN, BEN = citizen_id("19700101", 22), citizen_id("19550505", 33)

@@ -10,16 +10,12 @@ import polars as pl
 from entity_resolution.engine import batch, explain, profile, tabular
 from entity_resolution.engine.profile import Profile
 from jiwang import tables
-from jiwang.codes import citizen
 from jiwang.progress import SilentProgress
+
+from .numbers import citizen_id
 
 Row = dict[str, Any]
 ANN: Row = {"name": "何梅秀", "phone": "13800000001", "birth_date": "1970-01-01"}
-
-
-def citizen_id(birth: str, sequence: int) -> str:
-    first = f"411302{birth}{sequence:03d}"
-    return first + citizen.check_digit(first)
 
 
 def leads(where: Path, rows: list[Row], **changed: Any) -> pl.DataFrame:

@@ -131,6 +131,12 @@ def test_a_sum_of_money_is_no_control_total(deliver):
     assert told.table("files")["control_total"].to_list() == [None]
 
 
+@pytest.mark.parametrize("number", ["1234567890" * 2, "9" * 5000])
+def test_a_number_too_long_for_rows_is_no_control_total(deliver, number):
+    told = deliver([GOOD, f"合计：{number}"])
+    assert told.table("files")["control_total"].to_list() == [None]
+
+
 def test_a_control_total_that_differs_is_a_warning(deliver):
     told = deliver([GOOD, "小计,,,,,,9", "合计,,,,,,3"])
     assert told.table("files")["control_total"].to_list() == [3]

@@ -7,20 +7,23 @@ import tomllib
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-import openpyxl
 import polars as pl
 import pytest
 
 import ingest
 from app.cli import main
+from ingest import handover
 from ingest.draft import check, toml
 from ingest.draft.dictionary import read
 from ingest.mapping import load
+from ingest.periods import fits
 from jiwang.codes.citizen import check_digit
 from jiwang.config import Settings
 from jiwang.errors import SourceError
 from jiwang.progress import SilentProgress
 from jiwang.workspace import Workspace
+
+from .workbooks import workbook
 
 FIRST = [f"41130219{50 + i}0{i % 9 + 1}1{i % 9}{100 + i}" for i in range(30)]
 IDS = [f + check_digit(f) for f in FIRST]
@@ -143,34 +146,51 @@ def test_a_list_in_json_that_is_a_table_of_its_own(tmp_path):
 
 
 def test_a_header_of_two_rows(tmp_path):
-    book = openpyxl.Workbook()
-    sheet = book.active
-    sheet.append(["失业金发放", "", "", "", "", ""])
-    sheet.append(["姓名", "单位", "", "待遇", "", ""])
-    sheet.append(["", "名称", "编号", "发放年月", "发放金额", "发放日期"])
+    rows = [
+        ["失业金发放", "", "", "", "", ""],
+        ["姓名", "单位", "", "待遇", "", ""],
+        ["", "名称", "编号", "发放年月", "发放金额", "发放日期"],
+    ]
     for i in range(20):
-        sheet.append(["张建国", f"第{i}纺织有限公司", f"33{i:06}", "202401", f"{1600 + i}.00", "2024-02-10"])
-    path = tmp_path / "人社" / "失业金.xlsx"
-    path.parent.mkdir()
-    book.save(path)
-    (draft,) = check([path])
+        rows.append(["张建国", f"第{i}纺织有限公司", f"33{i:06}", "202401", f"{1600 + i}.00", "2024-02-10"])
+    draft = drafted(tmp_path, workbook(Sheet1=rows), "人社/失业金.xlsx")
     assert draft.sample.layout == {"kind": "xlsx", "header_rows": 2}
     told = fields(draft)
     found = (told["单位/名称"], told["单位/编号"], told["待遇/发放金额"])
     assert found == ("employer_name", "employer_no", "amount")
 
 
+def test_brackets_in_names_are_no_patterns(tmp_path):
+    for place in ("青田县", "缙云县"):
+        laid(tmp_path, f"[新]文旅/{place}[轨迹].csv", "\n".join(LOANS))
+    laid(tmp_path, '[新]文旅/说明[1] "新".md', "| 列 | 说明 |\n|---|---|\n| 馆名 | 地点 |\n| 类别 | 种类 |\n")
+    out = tmp_path.parent / f"{tmp_path.name}-out" / "x"
+    assert main(["source", "check", str(tmp_path), "--out", str(out)]) == 0
+    dialect = load("x", out.parent)
+    (mapping,) = dialect.mappings
+    for path in (tmp_path / "[新]文旅").iterdir():
+        name = path.relative_to(tmp_path).as_posix()
+        assert (fits(mapping.files, name) is not None) == (path.suffix == ".csv")
+        assert handover._is_document(name, dialect) == (path.suffix == ".md")
+
+
+def test_headers_of_several_lines_stand_in_no_comment(tmp_path):
+    head = ["读者\n姓名", "身份证号", "借阅\n时间", "馆名", "类\n别\x7f", "备注\nid = 1"]
+    said = ["2024-03-02 10:15:00", "城西分馆"]
+    rows = [["张建国", i, *said, "火车" if n % 2 else "气球", f"x{n}"] for n, i in enumerate(IDS)]
+    draft = drafted(tmp_path, workbook(Sheet1=[head, *rows]), "文旅/生存轨迹.xlsx")
+    mapping = tomllib.loads(toml(draft))
+    assert mapping["ignore_columns"] == ["备注\nid = 1"]
+    assert mapping["columns"]["读者\n姓名"] == {"field": "name"}
+    assert mapping["codes"]["trace_type"]["火车"] == "rail"
+    assert len([line for line in toml(draft).split("\n") if line.startswith("# TODO")]) == 2
+
+
 @pytest.mark.parametrize("order", [("1", "2"), ("2", "1")])
 def test_a_workbook_of_one_sheet_and_one_of_two_share_a_draft(tmp_path, order):
     rows = [line.split(",") for line in LOANS]
     for month, titles in zip(order, (["甲"], ["一队", "二队"]), strict=True):
-        book = openpyxl.Workbook()
-        book.remove(book.active)
-        for title in titles:
-            for row in (sheet := book.create_sheet(title), rows)[1]:
-                sheet.append(row)
-        (tmp_path / "文旅").mkdir(exist_ok=True)
-        book.save(tmp_path / "文旅" / f"轨迹20240{month}.xlsx")
+        laid(tmp_path, f"文旅/轨迹20240{month}.xlsx", workbook(**dict.fromkeys(titles, rows)))
     (draft,) = check([tmp_path])
     assert draft.sample.rows == 3 * 30
     assert {"*", "一队", "二队"} == set(draft.sample.layout["sheets"])
@@ -204,15 +224,9 @@ def test_days_and_months_are_told_by_those_above_twelve(tmp_path, days, style, s
 
 
 def test_what_sheets_are_called_is_a_code_of_their_rows(tmp_path):
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for title in ("养老保险", "失业保险"):
-        sheet = book.create_sheet(title)
-        sheet.append(["个人编号", "单位编号", "费款所属期", "缴费基数", "个人应缴"])
-        for n in range(40):
-            sheet.append([f"P{n:06}", "D0001", "2024-03", 5000 + n, 400])
-    (tmp_path / "税务").mkdir()
-    book.save(tmp_path / "税务" / "缴费明细.xlsx")
+    head = ["个人编号", "单位编号", "费款所属期", "缴费基数", "个人应缴"]
+    rows = [head, *([f"P{n:06}", "D0001", "2024-03", 5000 + n, 400] for n in range(40))]
+    laid(tmp_path, "税务/缴费明细.xlsx", workbook(养老保险=rows, 失业保险=rows))
     (draft,) = check([tmp_path])
     mapping = tomllib.loads(toml(draft))
     assert mapping["columns"]["sheet"] == {"field": "scheme", "codes": "scheme", "join": ["{sheet}"]}
@@ -225,7 +239,8 @@ def test_a_draft_takes_the_place_of_the_one_before_and_of_no_other(tmp_path, cap
     out = tmp_path / "mine" / "x"
     said = ["source", "check", str(tmp_path / "in"), "--out", str(out)]
     assert main(said) == 0
-    (out / "life_trace.toml").rename(out / "life_trace_2.toml")
+    text = (out / "life_trace.toml").read_text("utf-8").replace('files = ["', 'files = ["文旅/旧/*.csv", "')
+    (out / "life_trace.toml").rename(out / "life_trace_2.toml").write_text(text, encoding="utf-8")
     (out / "own.toml").write_text('id = "own"\nfiles = ["文旅/*.csv"]\n', encoding="utf-8")
     capsys.readouterr()
     assert main(said) == 2

@@ -229,6 +229,13 @@ FIRM = {
 }
 
 
+@pytest.mark.parametrize("total", ["³", "9" * 30])
+def test_a_document_may_state_what_is_no_number_of_rows(desk, total):
+    desk.mappings = {"firms": FIRMS}
+    desk.lay({"firms.json": {"out": {"total": total, "data": [FIRM]}}})
+    assert desk.ingest().table("files")["control_total"].to_list() == [None]
+
+
 def test_a_nested_document(desk):
     desk.mappings = {"firms": FIRMS}
     desk.lay(

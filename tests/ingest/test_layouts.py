@@ -8,12 +8,14 @@ import struct
 import zipfile
 from datetime import date
 
-import openpyxl
 import polars as pl
 import pytest
 
 from ingest import documents, encoding
 from jiwang.errors import MappingError, SourceError
+from jiwang.progress import SilentProgress
+
+from .workbooks import workbook
 
 COLUMNS = """
 [columns]
@@ -234,18 +236,6 @@ def test_fixed_width_with_a_header_and_spaces_dropped_at_the_end(desk):
 
 
 # ------------------------------------------------------------------ workbooks
-def workbook(**sheets) -> bytes:
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    data = io.BytesIO()
-    book.save(data)
-    return data.getvalue()
-
-
 CELLS = [["7", "甲", 202401, 1640, date(2024, 1, 15)], ["0008", "阿卜杜·热合曼", "202401", 1200.5, 45306]]
 
 
@@ -265,6 +255,20 @@ def test_a_workbook_with_a_title_totals_and_dates_of_three_kinds(desk):
     assert [r[2:] for r in records(told)] == [b[2:] for b in BOTH]
     assert told.broken == {3: "blank_line", 4: "repeated_header", 5: "total_line"}
     assert told.table("files")["source_file"].to_list() == ["人社局/pay.xlsx"]
+
+
+def test_of_a_workbook_it_is_known_how_much_there_is_to_read(desk, monkeypatch):
+    totals, silent = {}, SilentProgress.task
+
+    def task(self, title, total=None):
+        totals[title] = total
+        return silent(self, title, total)
+
+    monkeypatch.setattr(SilentProgress, "task", task)
+    desk.mappings["pay"] = mapping('format = "xlsx"')
+    desk.lay({"人社局/pay.xlsx": workbook(Sheet1=[HEADER.split(","), CELLS[0]])})
+    desk.ingest()
+    assert totals["人社局/pay.xlsx"] == (desk.input / "人社局/pay.xlsx").stat().st_size
 
 
 def test_several_sheets_stand_in_the_account_one_by_one(desk):

@@ -6,13 +6,14 @@ import csv
 import json
 import stat
 
-import openpyxl
 import polars as pl
 import pytest
 
 from app.cli import main
 from ingest import corrections, encoding, overlay, repair
 from jiwang.errors import SourceError, UsageError, WorkspaceError
+
+from .workbooks import workbook
 
 HEADER = "number,id,name,month,amount,paid,reason,account"
 GOOD = "7,,甲,202401,1640.00,20240115,01,000123456789"
@@ -299,11 +300,8 @@ REST = [SOUND | {"number": str(n)} for n in range(10, 13)]
 
 
 def as_sheet(rows, folder):
-    book = openpyxl.Workbook()
-    book.active.append(COLUMNS)
-    for row in rows:
-        book.active.append([row[c] for c in COLUMNS])
-    book.save(folder / "pay.xlsx")
+    cells = [COLUMNS, *([row[c] for c in COLUMNS] for row in rows)]
+    (folder / "pay.xlsx").write_bytes(workbook(Sheet1=cells))
 
 
 def as_document(rows, folder):

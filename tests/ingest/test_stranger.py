@@ -59,9 +59,9 @@ def test_a_packed_file_that_is_cut_off(desk):
         desk.ingest()
 
 
-def zipped(members):
+def zipped(members, how=zipfile.ZIP_DEFLATED):
     made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(made, "w", how) as archive:
         for name, data in members.items():
             archive.writestr(name, data)
     return made.getvalue()
@@ -75,6 +75,16 @@ def test_a_zip_of_one_file_is_read_and_one_of_several_says_what_to_do(desk):
     with pytest.raises(SourceError, match=r"flows\.zip: 2 files are packed in it") as error:
         desk.ingest()
     assert "unpack it into a folder" in error.value.remedy
+
+
+@pytest.mark.parametrize("how", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_zip_that_is_damaged(desk, how):
+    packed = bytearray(zipped({"a.csv": "".join(f"{n},{n * n}\n" for n in range(2000))}, how))
+    packed[len(packed) // 2] ^= 0xFF
+    desk.mappings = {"flows": FLOWS.replace("flows*", "flows*.zip")}
+    desk.lay({"flows.zip": bytes(packed)})
+    with pytest.raises(SourceError, match=r"flows\.zip: it is packed, and cannot be unpacked"):
+        desk.ingest()
 
 
 def test_a_bomb_of_text_is_refused_while_it_unpacks(desk, monkeypatch):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-import openpyxl
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -18,6 +17,8 @@ from ingest.lint import faults_of
 from ingest.mapping import load
 from jiwang.errors import MappingError
 from jiwang.progress import SilentProgress
+
+from .workbooks import workbook
 
 PAID = """
 id = "paid"
@@ -41,6 +42,12 @@ HEADER = "编号,姓名,2023年01月基数,2023年01月缴费,2023年02月基数
 def wide(desk):
     desk.mappings = {"paid": PAID}
     return desk
+
+
+def dialect(wide, text):
+    (wide.root / "sources/m").mkdir(parents=True)
+    (wide.root / "sources/m/paid.toml").write_text(text, encoding="utf-8")
+    return load("m", wide.root / "sources")
 
 
 def facts(told):
@@ -103,12 +110,13 @@ def test_the_year_stands_in_a_column_or_in_the_name_of_the_file(wide):
         (wide.input / f"税务局/{name}.csv").unlink()
 
 
-def test_headers_may_say_several_things_codes_among_them(wide):
-    columns = """
-"编号" = { field = "person_no" }
-"险种" = { field = "scheme", codes = { "养老" = "employee_pension", "失业" = "unemployment" } }
-"月份" = { field = "month", dates = ["yyyyMM"] }
-"{险种}{月份}" = { field = "base" }
+@pytest.mark.parametrize("rest", ["失业", "*"])
+def test_headers_may_say_several_things_codes_among_them(wide, rest):
+    columns = f"""
+"编号" = {{ field = "person_no" }}
+"险种" = {{ field = "scheme", codes = {{ "养老" = "employee_pension", "{rest}" = "unemployment" }} }}
+"月份" = {{ field = "month", dates = ["yyyyMM"] }}
+"{{险种}}{{月份}}" = {{ field = "base" }}
 """
     wide.mappings = {"paid": PAID.partition("[columns]")[0] + "[columns]" + columns}
     wide.lay({"税务局/缴费.csv": ["编号,养老202301,失业202301,养老202302", "1,10,20,30"]})
@@ -119,6 +127,14 @@ def test_headers_may_say_several_things_codes_among_them(wide):
         ("unemployment", date(2023, 1, 1), 20.0),
         ("employee_pension", date(2023, 2, 1), 30.0),
     ]
+
+
+def test_a_long_text_is_no_header_and_takes_no_time(wide):
+    (mapping,) = dialect(wide, PAID.replace("{月份}基数", "{月份}/{类}{级}基数")).mappings
+    assert wide_rows.key("2023年01月/甲A基数", mapping) == "{月份}/{类}{级}基数".format(
+        月份="2023年01月", 类="甲", 级="a"
+    )
+    assert wide_rows.key("1/" * 10_000, mapping) is None
 
 
 @pytest.mark.parametrize(
@@ -150,17 +166,17 @@ def test_a_workbook_with_merged_headers_a_column_of_codes_and_a_sheet_a_year(wid
     )
     year = '"时间" = { field = "month", join = ["{year}", "月份"] , between = "-"}'
     wide.mappings = {"paid": text.replace('"月份" = { field = "month", dates = ["yyyy年M月"] }', year)}
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for name, base in (("2022年", 10), ("2023年度", 20)):
-        sheet = book.create_sheet(name)
-        sheet.append([f"{name}年度缴费"])
-        sheet.append(["编号", "姓名", "1月", None, "2月", None])
-        sheet.append([None, None, "基数", "缴费", "基数", "缴费"])
-        sheet.append(["1", "甲", base, 1, None, None])
-        sheet.append(["2", "乙", base, 1, base + 1, 2])
-    (wide.input / "税务局").mkdir(parents=True)
-    book.save(wide.input / "税务局" / "缴费.xlsx")
+    sheets = {
+        name: [
+            [f"{name}年度缴费"],
+            ["编号", "姓名", "1月", None, "2月", None],
+            [None, None, "基数", "缴费", "基数", "缴费"],
+            ["1", "甲", base, 1, None, None],
+            ["2", "乙", base, 1, base + 1, 2],
+        ]
+        for name, base in (("2022年", 10), ("2023年度", 20))
+    }
+    wide.lay({"税务局/缴费.xlsx": workbook(**sheets)})
     told = wide.ingest()
     assert [(p, m.year, m.month, b) for p, m, b, _ in facts(told)] == [
         ("1", 2022, 1, 10.0), ("1", 2023, 1, 20.0), ("2", 2022, 1, 10.0), ("2", 2022, 2, 11.0),
@@ -239,9 +255,7 @@ def test_columns_that_slipped_are_told_in_wide_rows_too(wide):
     ],
 )
 def test_lint_says_what_is_wrong_with_a_wide_mapping(wide, change, said):
-    (wide.root / "sources/m").mkdir(parents=True)
-    (wide.root / "sources/m/paid.toml").write_text(PAID.replace(*change), encoding="utf-8")
-    faults = faults_of(load("m", wide.root / "sources"))
+    faults = faults_of(dialect(wide, PAID.replace(*change)))
     assert (said is None and not faults) or any(said in f and "paid.toml" in f for f in faults), faults
 
 
@@ -250,7 +264,7 @@ CELL = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(st.lists(CELL, min_size=6, max_size=6), max_size=40),
     st.sampled_from(["|", "\t", ";"]),
