@@ -39,6 +39,8 @@ class Facts:
         nodes: node label → id → properties.
         records: edge id → ids of the records that bear it.
         money: record id → yuan that a fund paid by it.
+        pairs: name of an innocent tie (``kin``) → pairs of persons, the lesser id first.
+        transfers: giver, taker → yuan that accounts of one sent to those of the other.
         ties: person of a hit → edges to what others share: employers, devices, those whom they pay.
         degrees: the far end of such an edge → how many people of the region it is shared by.
         leads: employer → its legal representatives.
