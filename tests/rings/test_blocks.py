@@ -154,3 +154,20 @@ def test_an_employer_who_pays_staff_explains_payments_to_patients(enrolled: int,
     assert found["own_staff"] is holds
     assert draw(group, world).roles["p9"] == ("person", "organiser")
     assert draw(group, world).roles["p1"] == ("person", "mule")
+
+
+@pytest.mark.parametrize(("stays", "holds"), [(2, False), (9, True)])
+def test_patients_who_must_return_are_told_by_their_stays_not_by_what_they_are_paid(
+    stays: int, holds: bool
+) -> None:
+    people = ["p1", "p2", "p3"]
+    lain = [edge("VISITS", p, "c1") for p in people]
+    paid = [edge("PAYS_PATIENT", "p9", p) for p in people]
+    hits = [hit("inpatients_paid_by_one_hand", "H1", "p9", [*people, "p9", "c1"], [*lain, *paid])]
+    records = {e.eid: tuple(f"{e.eid}.{n}" for n in range(stays)) for e in lain}
+    transfers = {e.eid: tuple(f"{e.eid}.{n}" for n in range(20)) for e in paid}
+    settled = {r: 900.0 for told in records.values() for r in told}
+    world = facts(hits, [*lain, *paid], CROWD, records=records | transfers, money=settled)
+    (group,) = gather(world)
+    told = {c.name: c.holds for c in check("H1", group, people, world)}
+    assert told["cycles"] is holds
