@@ -14,9 +14,8 @@ from pathlib import Path
 import polars as pl
 
 from graph.contract import rows_of
-from graph.schema import NUMBER, EdgeTable, GraphSchema, import_headers, neo4j_ddl
+from graph.schema import LOAD_MARK, NUMBER, EdgeTable, GraphSchema, import_headers, neo4j_ddl
 
-MARKER = "JiwangLoad"
 README = "README.txt"
 OPTIONS = ("--input-type=parquet", "--id-type=actual")
 _ABOUT = """The graph {tag} for an offline import into Neo4j 5.26 or newer, {rows:,} rows.
@@ -100,7 +99,7 @@ def _marker(schema: GraphSchema, tag: str, folder: Path, number: int) -> str:
     """Write the one node by which our store knows the graph; return its argument."""
     about = {"id": "graph", "tag": tag, "state": "imported", "schema": schema.fingerprint(), "base": "import"}
     header = {NUMBER: ":ID"} | {name: f"{name}:string" for name in about}
-    return _written(folder, "nodes", MARKER, pl.LazyFrame([{NUMBER: number, **about}]), header)
+    return _written(folder, "nodes", LOAD_MARK, pl.LazyFrame([{NUMBER: number, **about}]), header)
 
 
 def _written(folder: Path, option: str, name: str, table: pl.LazyFrame, header: Mapping[str, str]) -> str:

@@ -37,6 +37,7 @@ NodeLabel = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z0-9]*$")]
 EdgeType = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
 
 RESERVED = ("id", "source", "target", "eid", "load_tag")
+LOAD_MARK = "JiwangLoad"  # label of the one node by which a store knows what was loaded into it
 NUMBER = "NUMBER"  # of a node in files for an import: in capitals, as no property is
 POLARS: Mapping[PropType, pl.DataType] = {"str": pl.String(), "int": pl.Int64(), "float": pl.Float64()}
 LADYBUG: Mapping[PropType, str] = {"str": "STRING", "int": "INT64", "float": "DOUBLE"}

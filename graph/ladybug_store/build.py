@@ -11,9 +11,8 @@ import polars as pl
 
 from graph.ladybug_store.memory import given_back
 from graph.ladybug_store.statements import do
-from graph.schema import EdgeTable, GraphSchema, NodeTable, ladybug_ddl
+from graph.schema import LOAD_MARK, EdgeTable, GraphSchema, NodeTable, ladybug_ddl
 
-MARKER = "JiwangLoad"
 PIECE = ".piece.parquet"
 ROW_BYTES, VALUE_BYTES = 64, 40  # what a COPY of edges holds in memory: measured on 8 million rows
 SHARE = 0.6  # of the buffer pool for these; the rest is for what is there already
@@ -72,9 +71,9 @@ class Build:
                 for piece, size in self._pieces(edge, edges[kind], rows[kind], path):
                     _copy(connection, kind, edge, piece)
                     advance(size)
-            do(connection, f"CREATE NODE TABLE {MARKER}(id STRING PRIMARY KEY, tag STRING, schema STRING)")
+            do(connection, f"CREATE NODE TABLE {LOAD_MARK}(id STRING PRIMARY KEY, tag STRING, schema STRING)")
             mark = {"tag": tag, "schema": self.schema.fingerprint()}
-            do(connection, f"CREATE (:{MARKER} {{id: 'graph', tag: $tag, schema: $schema}})", mark)
+            do(connection, f"CREATE (:{LOAD_MARK} {{id: 'graph', tag: $tag, schema: $schema}})", mark)
             do(connection, "CHECKPOINT")
 
     def _opened(self, path: Path) -> ladybug.Database:

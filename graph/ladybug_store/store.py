@@ -20,10 +20,10 @@ from graph.adjacency import Adjacency
 from graph.contract import check_columns, check_tables, rows_of
 from graph.kept import Kept
 from graph.ladybug_store import statements
-from graph.ladybug_store.build import MARKER, Build, remove
+from graph.ladybug_store.build import Build, remove
 from graph.ladybug_store.trust import VERSION, trust
 from graph.lint import MISORDERED, misordered
-from graph.schema import GraphSchema
+from graph.schema import LOAD_MARK, GraphSchema
 from graph.store import ALWAYS, Capabilities, Finding, Neighborhood, Row, Window
 from jiwang.errors import PatternError, StoreError
 from jiwang.ids import digest
@@ -186,7 +186,7 @@ class LadybugStore:
             return False
         try:
             self._db = self._reading(path)
-            [mark] = self.run(f"MATCH (m:{MARKER}) RETURN m.tag AS tag, m.schema AS schema")
+            [mark] = self.run(f"MATCH (m:{LOAD_MARK}) RETURN m.tag AS tag, m.schema AS schema")
             # Built for other tables, or before there were indexes: as good as not loaded, the next load
             # replaces it.
             ours = bool(mark["schema"] == self.schema.fingerprint())

@@ -6,13 +6,13 @@ Rows come as columns: parameters ``$id``, ``$name``, … are lists of equal leng
 
 from __future__ import annotations
 
-from graph.schema import GraphSchema
+from graph.schema import LOAD_MARK, GraphSchema
 
 TAG = "load_tag"
 BATCH = 5_000  # rows of one transaction
 IMPORTED = "import"  # the stamp of a graph that came by offline import: all of the database is ours, untagged
 
-_NODE = "(m:JiwangLoad {id: 'graph'})"
+_NODE = f"(m:{LOAD_MARK} {{id: 'graph'}})"
 _MARKS = ("tag", "state", "schema", "done", "base", "before")
 MARKER = f"MATCH {_NODE} RETURN " + ", ".join(f"m.{name} AS {name}" for name in _MARKS)
 SET_MARKER = f"MERGE {_NODE} SET " + ", ".join(f"m.{name} = ${name}" for name in _MARKS)
@@ -21,7 +21,7 @@ SET_MARKER = f"MERGE {_NODE} SET " + ", ".join(f"m.{name} = ${name}" for name in
 STALE = (
     f"MATCH ()-[x]->() WHERE x.{TAG} <> $tag OR ($imported AND x.{TAG} IS NULL) "
     f"WITH x LIMIT {BATCH} DELETE x RETURN count(*) AS n",
-    f"MATCH (x) WHERE x.{TAG} <> $tag OR ($imported AND x.{TAG} IS NULL AND NOT x:JiwangLoad) "
+    f"MATCH (x) WHERE x.{TAG} <> $tag OR ($imported AND x.{TAG} IS NULL AND NOT x:{LOAD_MARK}) "
     f"WITH x LIMIT {BATCH} DETACH DELETE x RETURN count(*) AS n",
 )
 

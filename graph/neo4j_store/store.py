@@ -16,14 +16,14 @@ from typing import Any, NamedTuple, Self
 import neo4j
 
 from graph.contract import check_columns, check_tables, rows_of
-from graph.delta import Change, delta, keeps_contract
+from graph.delta import Delta, delta, keeps_contract
 from graph.kept import Kept
 from graph.neo4j_store import walk
 from graph.neo4j_store.connect import connect
 from graph.neo4j_store.failures import LOAD, explained
 from graph.neo4j_store.loader import Loader
 from graph.neo4j_store.queries import MARKER
-from graph.schema import GraphSchema, Tables
+from graph.schema import LOAD_MARK, GraphSchema, Tables
 from graph.store import ALWAYS, Capabilities, Finding, Neighborhood, Row, Window
 from jiwang.errors import PatternError, StoreError
 from jiwang.progress import Progress, SilentProgress, Task
@@ -35,12 +35,11 @@ _SCALARS = (str, int, float, type(None))
 
 
 class _Pending(NamedTuple):
-    """A change to write, of the graph ``before``, whose rows bear the stamp ``base``; ``sound``: checked."""
+    """A change to write, of the graph ``before``, whose rows bear the stamp ``base``."""
 
     before: str
     base: str
-    changed: Mapping[str, Change]
-    sound: bool
+    found: Delta
 
 
 class Neo4jStore:
@@ -126,17 +125,16 @@ class Neo4jStore:
     def _bring(self, loader: Loader, tables: Tables, mark: Row, held: Kept | None, task: Task) -> str:
         """Check tables and write them, or what changed since the graph of ``mark``; say how much it was."""
         change = self._change(mark, tables, loader.tag, held)
-        if change is None or not change.sound:
-            hashes = check_tables(self.schema, *tables)
-            if held:
-                held.note(loader.tag, hashes)
-            del hashes  # eight bytes a row, twice
+        sound = change is not None and keeps_contract(self.schema, change.found)
+        hashes = change.found.hashes if change and sound else check_tables(self.schema, *tables)
+        if held:
+            held.note(loader.tag, hashes)
         with explained(self.uri):
             if change is None:
                 loader.load(*tables, task.advance)
                 return "all rows"
-            loader.change(change.before, change.base, change.changed, task.advance)
-        return f"{sum(each.rows for each in change.changed.values()):,} rows changed"
+            loader.change(change.before, change.base, change.found.changed, task.advance)
+        return f"{change.found.rows:,} rows changed"
 
     def _change(self, mark: Row, tables: Tables, tag: str, held: Kept | None) -> _Pending | None:
         """Return what changed since the graph that is there; None where it must be loaded whole."""
@@ -146,12 +144,7 @@ class Neo4jStore:
         there = mark["before"] if cut_off else mark["tag"] if mark["state"] == "complete" else None
         before = held.former(str(there)) if there else None
         found = delta(self.schema, before, tables, CHANGED) if before else None
-        if found is None:
-            return None
-        sound = keeps_contract(self.schema, found)
-        if sound:
-            held.note(tag, found.hashes)
-        return _Pending(str(there), str(mark["base"]), found.changed, sound)
+        return _Pending(str(there), str(mark["base"]), found) if found else None
 
     def run(
         self, query: str, params: Mapping[str, Any] | None = None, timeout: float = 60.0, limit: int = 100_000
@@ -226,7 +219,7 @@ class Neo4jStore:
 
     def holds_only_ours(self) -> bool:
         """Say whether every node of the database is of our labels; answered from counts, at once."""
-        labels = [*self.schema.nodes, "JiwangLoad"]
+        labels = [*self.schema.nodes, LOAD_MARK]
         with explained(self.uri), self._reading() as session:
             every = session.run("MATCH (n) RETURN count(n) AS n").single(strict=True)["n"]
             counted = [session.run(f"MATCH (n:`{label}`) RETURN count(n) AS n") for label in labels]
