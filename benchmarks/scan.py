@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
-import resource
 import sys
 import tempfile
 import time
@@ -24,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+from _memory import most_held
 from _province import Tables, province
 
 from graph import neo4j_server
@@ -128,8 +128,7 @@ def main() -> int:
 def _embedded(folder: Path, patterns: list[Pattern], rings: set[Ring]) -> dict[str, pl.DataFrame]:
     with LadybugStore(folder, schema=SCHEMA) as store:
         hits = scanned("embedded", store, patterns, rings)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    sys.stdout.write(f"embedded: at most {peak:.2f} GB\n")
+    sys.stdout.write(f"embedded: at most {most_held():,} MiB\n")
     sys.stdout.flush()
     return hits
 
@@ -150,9 +149,7 @@ def _beside(
         with Neo4jStore(server.uri, schema=SCHEMA, **access) as store:
             store.load(*tables, "scan", SilentProgress())
             theirs = scanned("neo4j", store, patterns, rings)
-        status = Path(f"/proc/{server.pid}/status").read_text(encoding="utf-8")
-        peak = int(status.split("VmHWM:")[1].split()[0]) / 2**20
-        sys.stdout.write(f"neo4j: at most {peak:.2f} GB in the server\n")
+        sys.stdout.write(f"neo4j: at most {most_held(server.pid):,} MiB in the server\n")
     finally:
         neo4j_server.down(folder / "neo4j")
     differ = [name for name, frame in ours.items() if not frame.equals(theirs[name])]

@@ -34,6 +34,7 @@ from typing import Any
 
 import ladybug
 import polars as pl
+from _memory import most_held
 from _province import Tables, next_day, province
 
 from graph import neo4j_server
@@ -74,11 +75,15 @@ def apart(part: str, folder: Path) -> tuple[float, float, int]:
     """Do a part of this script in a process of its own; return seconds, CPU-seconds and most MiB."""
     command = [sys.executable, __file__, "--part", part, "--folder", str(folder)]
     started = time.perf_counter()
-    child = subprocess.Popen(command, env=os.environ | {"PYTHONPATH": str(ROOT)})
-    _, status, used = os.wait4(child.pid, 0)
+    with subprocess.Popen(
+        command, env=os.environ | {"PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE
+    ) as child:
+        assert child.stdout is not None
+        told = child.stdout.read()
+        _, status, used = os.wait4(child.pid, 0)
     if status:
         raise SystemExit(f"{part} failed")
-    return time.perf_counter() - started, used.ru_utime + used.ru_stime, used.ru_maxrss // 1024
+    return time.perf_counter() - started, used.ru_utime + used.ru_stime, int(told)
 
 
 def bare_copy(schema: GraphSchema, tables: Tables, path: Path) -> None:
@@ -315,6 +320,7 @@ def main() -> int:
             bare_copy(schema, tables, args.folder / "raw.lbug")
         else:
             our_copy(schema, tables, args.folder / "store")
+        say(str(most_held()))
         return 0
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
