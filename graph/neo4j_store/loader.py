@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,8 @@ class Loader:
     def change(self, before: str, base: str, changed: Mapping[str, Change], advance: Advance) -> None:
         """Turn the graph ``before`` into that of the tag; run again where it was cut off, it ends the same.
 
+        One session does it: an edge that is merged or goes locks both its ends, hubs among them.
+
         Args:
             before: tag of the graph that is there.
             base: stamp of its rows.
@@ -80,13 +83,12 @@ class Loader:
         self._stamp = self._base = base
         self._mark("changing", before)
         edges = [name for name in changed if name in self.schema.edges]
-        with self._writers() as writers:
-            for name in edges:
-                self._take_away(name, changed[name].gone, advance)
-            for name, change in changed.items():  # nodes come first
-                self._rows(name, change.written, writers, advance, merge=True)
-            for name in changed.keys() - set(edges):
-                self._take_away(name, changed[name].gone, advance)
+        for name in edges:
+            self._take_away(name, changed[name].gone, advance)
+        for name, change in changed.items():  # nodes come first
+            self._share(name, queries.write(self.schema, name, merge=True), change.written, advance)
+        for name in changed.keys() - set(edges):
+            self._take_away(name, changed[name].gone, advance)
         self._mark("complete")
 
     def take_over(self) -> None:
@@ -140,22 +142,23 @@ class Loader:
     def _rows(
         self, name: str, frame: pl.DataFrame, writers: ThreadPoolExecutor, advance: Advance, *, merge: bool
     ) -> None:
-        """Write rows of a table with all sessions; every edge must find its ends."""
+        """Write rows of a table with all sessions."""
         query = queries.write(self.schema, name, merge=merge)
-
-        def share(part: pl.DataFrame) -> None:
-            for rows in part.iter_slices(BATCH):
-                count = self._batch(query, rows)
-                if count != rows.height:
-                    lost = rows.height - count
-                    raise StoreError(f"{name}: {lost} of {rows.height} rows did not find their ends", LOST)
-                advance(rows.height)
-
+        share = partial(self._share, name, query, advance=advance)
         for _ in writers.map(share, self._parts(name, frame, merge=merge)):
             pass
 
+    def _share(self, name: str, query: str, frame: pl.DataFrame, advance: Advance) -> None:
+        """Write rows of a table with one session; every edge must find its ends."""
+        for rows in frame.iter_slices(BATCH):
+            count = self._batch(query, rows)
+            if count != rows.height:
+                lost = rows.height - count
+                raise StoreError(f"{name}: {lost} of {rows.height} rows did not find their ends", LOST)
+            advance(rows.height)
+
     def _take_away(self, name: str, keys: pl.DataFrame, advance: Advance) -> None:
-        """Delete rows of a table, by one session: an edge that goes locks both its ends, hubs among them."""
+        """Delete rows of a table with one session."""
         for rows in keys.iter_slices(BATCH):
             self._batch(queries.delete(self.schema, name), rows)
             advance(rows.height)
