@@ -3,7 +3,7 @@ id = "silent_beyond_life_expectancy"
 typology = "P1"
 funds = ["pension"]
 severity = "yellow"
-version = 1
+version = 2
 status = "active"
 requires = ["DRAWS"]
 basis = "社会保险基金行政监督办法（令48号）；社会保险法 第88条"
@@ -35,13 +35,7 @@ type = "int"
 default = 365
 min = 30
 max = 3650
-doc = { zh = "无轨迹、无就医的最少天数", en = "days without a trace of life or medical visit" }
-[params.paid]
-type = "int"
-default = 62
-min = 0
-max = 3650
-doc = { zh = "最近一次发放距无轨迹起的天数下限", en = "days by which the last pension is later than the last trace, at least" }
+doc = { zh = "最近一次发放前无轨迹、无就医的最少天数", en = "days without a trace of life or medical visit before the last pension, at least" }
 [returns]
 kind = "person"
 subject = "the pensioner"
@@ -52,9 +46,8 @@ last_day = "last payment"
 edges = "payments"
 --- */
 MATCH (p:Person)-[d:DRAWS]->(a:Account)
-WHERE p.age >= $expectancy + $margin AND p.death_day IS NULL AND d.benefit = 'pension'
-  AND (p.silent_days IS NULL OR p.silent_days >= $silent)
-  AND (p.last_alive_day IS NULL OR p.last_pension_day >= p.last_alive_day + $paid)
+WHERE p.last_pension_day - p.birth_day >= ($expectancy + $margin) * 365.25 AND p.death_day IS NULL AND d.benefit = 'pension'
+  AND (p.last_trace_day IS NULL OR p.last_pension_day >= p.last_trace_day + $silent)
 WITH p, coalesce(sum(d.amount), 0.0) AS amount, min(d.first_day) AS first_day, max(d.last_day) AS last_day,
   collect(DISTINCT a.id) AS accounts, collect(DISTINCT d.eid) AS edges
 RETURN p.id AS subject, accounts AS members, amount AS amount, first_day AS first_day, last_day AS last_day, edges AS edges

@@ -1,4 +1,5 @@
--- Spells of employment as enrolled, and the months in which wages were taxed there.
+-- Spells of employment as enrolled, and the months in which wages were taxed there. One that is open is taken to last
+-- to the end of the month: a day later the same rows are the same spells.
 CREATE TABLE waged AS
 SELECT person, employer, date_trunc('month', period_start)::DATE AS month, sum(income) AS income,
     list(record_id ORDER BY record_id) AS records
@@ -6,7 +7,7 @@ FROM wage_tax WHERE person IS NOT NULL AND employer IS NOT NULL GROUP BY ALL;
 
 CREATE TABLE spell AS
 SELECT person, employer, min(start_date) AS first_date,
-    max(coalesce(end_date, as_of)) AS last_date, max((end_date IS NULL)::INT) AS open,
+    max(coalesce(end_date, last_day(as_of))) AS last_date, max((end_date IS NULL)::INT) AS open,
     list(record_id ORDER BY record_id) AS records
 FROM enrolment, as_of
 WHERE person IS NOT NULL AND employer IS NOT NULL AND start_date IS NOT NULL GROUP BY person, employer;

@@ -29,11 +29,10 @@ SELECT e.entity_id AS id, e.name, e.sex, day_of(e.birth_date) AS birth_day, h.ho
     coalesce(t.months, 0) AS schemes_overlap_months, coalesce(p.months, 0) AS prison_months_paid,
     coalesce(w.months, 0) AS wage_months, coalesce(g.firms, 0) AS agent_for,
     day_of(r.retired) AS pension_start_day, date_diff('month', e.birth_date, r.retired) / 12.0 AS pension_start_age,
-    day_of(r.last_month) AS last_pension_day, date_diff('month', e.birth_date, as_of.as_of) / 12.0 AS age,
-    date_diff('day', greatest(l.last_alive, v.last_visit), as_of.as_of) AS silent_days, u.id AS double_id, coalesce(k.months, 0) AS back_paid_months,
-    day_of(k.paid) AS back_paid_day, b.gap AS birth_gap_days,
+    day_of(r.last_month) AS last_pension_day, day_of(greatest(l.last_alive, v.last_visit)) AS last_trace_day,
+    u.id AS double_id, coalesce(k.months, 0) AS back_paid_months, day_of(k.paid) AS back_paid_day, b.gap AS birth_gap_days,
     coalesce(x.n, 0) AS disagreements, e.n_records
-FROM entities e CROSS JOIN as_of
+FROM entities e
 LEFT JOIN home h ON h.person = e.entity_id
 LEFT JOIN death d ON d.person = e.entity_id
 LEFT JOIN alive l ON l.person = e.entity_id
