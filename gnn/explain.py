@@ -161,12 +161,3 @@ def _summed(table: FeatureTable, values: NDArray[np.float32], shares: Floats) ->
 def _tellable(feature: Feature, value: float, share: float) -> bool:
     """Tell whether people understand a column: it raises the score, and counts what is on the entity."""
     return bool(share > 0 and value > 0 and feature.stat in DIRECT)
-
-
-def explain_entity(workspace: Workspace, kind: str, entity_id: str) -> Explanation | None:
-    """Explain one entity, for its page; None where it is not in the graph.
-
-    Raises:
-        ModelError: nothing was trained here.
-    """
-    return Explainer(workspace).explain(kind, [entity_id]).get(entity_id)

@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
-
 from graph import neo4j_files
-from graph.contract import check_tables
+from graph.contract import check_tables, rows_of
 from graph.kept import FOLDER, Kept
 from graph.neo4j_import import import_whole
 from graph.neo4j_server import own_server
@@ -112,7 +110,7 @@ def _import_if_better(
 
     schema = held.schema
     nodes, edges = graph_tables(workspace, schema)
-    total = sum(pq.read_metadata(path).num_rows for path in (*nodes.values(), *edges.values()))
+    total = sum(map(rows_of, (*nodes.values(), *edges.values())))
     server = own_server(settings.neo4j_uri, workspace.root)
     if server is None or total < settings.neo4j_import_rows:
         return

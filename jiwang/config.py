@@ -60,7 +60,7 @@ class Settings(BaseSettings):
         (), description="Switches and thresholds of patterns; see the how-to on patterns."
     )
     store_memory_mb: int = Field(
-        1_024, ge=64, description="Memory of the embedded store's buffer pool, in MiB."
+        1_024, ge=64, description="Memory of the embedded store, in MiB; a load takes some 400 more."
     )
     threads: int = Field(2, ge=1, description="Threads of the table engines and the embedded store.")
     seed: int = Field(20_240_101, description="Seed of everything drawn at random.")

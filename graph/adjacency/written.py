@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from graph.contract import rows_of
 from graph.schema import EdgeTable, GraphSchema
 
 FORMAT = 2  # of the files: to be raised when they change, so that older ones count as none
@@ -45,7 +45,7 @@ def _columns(
     path: Path, props: list[str], numbers: tuple[pl.DataFrame, pl.DataFrame]
 ) -> Iterator[tuple[str, pa.Array]]:
     """Yield the columns of one edge type, all in the order of the sources."""
-    if not pq.read_metadata(path).num_rows:
+    if not rows_of(path):
         yield from ((name, pa.array([], pa.uint32())) for name in ENDS)
         yield from ((name, pa.array([], pa.null())) for name in ("eid", *props))
         return

@@ -41,7 +41,7 @@ class LadybugStore:
     Args:
         folder: where the file lies (made if need be).
         schema: the tables of the graph.
-        memory_mb: buffer pool, in MiB.
+        memory_mb: what the engine may hold, in MiB; a load holds some 400 MiB besides.
         threads: threads of the engine.
 
     Raises:

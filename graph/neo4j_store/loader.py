@@ -18,6 +18,7 @@ import neo4j
 import polars as pl
 import pyarrow.parquet as pq
 
+from graph.contract import rows_of
 from graph.delta import Change
 from graph.neo4j_store import queries
 from graph.neo4j_store.queries import BATCH, IMPORTED
@@ -125,7 +126,7 @@ class Loader:
     def _table(self, name: str, path: Path, writers: ThreadPoolExecutor, advance: Advance) -> None:
         passed = self._done.get(name, 0)
         if passed is None:
-            advance(pq.read_metadata(path).num_rows)
+            advance(rows_of(path))
             return
         # What a load cut off had begun may be there: only an empty table needs no looking before each row.
         merge = passed > 0 or not self._is_empty(name)

@@ -13,7 +13,7 @@ import pytest
 
 import gnn.score
 import gnn.train
-from gnn.explain import explain_entity
+from gnn.explain import Explainer
 from gnn.grades import ORDER, grade_of
 from jiwang.config import Settings
 from jiwang.progress import SilentProgress
@@ -94,8 +94,8 @@ def test_grades_rise_with_the_score_and_reasons_follow(done) -> None:
 def test_an_explanation_adds_up_and_speaks_both_languages(done) -> None:
     workspace, toy, _, _, scores = done
     member = toy.rings[8][0]
-    found = explain_entity(workspace, "person", member)
-    assert found is not None
+    explainer = Explainer(workspace)
+    [found] = explainer.explain("person", [member]).values()
     score = scores.filter(pl.col("entity_id") == member)["score"].item()
     assert found.score == pytest.approx(score, abs=1e-5)
     assert 1 / (1 + np.exp(-(found.offset + found.model + found.patterns))) == pytest.approx(score, abs=1e-5)
@@ -104,7 +104,7 @@ def test_an_explanation_adds_up_and_speaks_both_languages(done) -> None:
     assert len(zh) == len(en)
     assert zh != en
     assert scores.filter(pl.col("entity_id") == member)["reasons"].item().to_list() == zh
-    assert explain_entity(workspace, "person", "nobody") is None
+    assert not explainer.explain("person", ["nobody"])
 
 
 def test_the_same_input_gives_the_same_bytes_whatever_cases_are_called(done, region, tmp_path: Path) -> None:
