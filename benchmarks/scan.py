@@ -40,6 +40,7 @@ from jiwang.config import Settings
 from jiwang.progress import SilentProgress
 
 SCHEMA = load_schema()
+HEAP_MB, CACHE_MB = 1024, 512  # of the server: 2 GB in all
 SETTINGS = Settings(pattern_limit=1_000_000, pattern_timeout=600)
 Ring = tuple[str, str, tuple[str, ...]]
 
@@ -141,7 +142,7 @@ def _beside(
     folder: Path, tables: Tables, patterns: list[Pattern], rings: set[Ring], ours: dict[str, pl.DataFrame]
 ) -> bool:
     """Scan on a Neo4j of our own; return whether its hits are the embedded store's."""
-    server = neo4j_server.up(folder / "neo4j", 0, heap_mb=2048, page_cache_mb=1024)
+    server = neo4j_server.up(folder / "neo4j", 0, heap_mb=HEAP_MB, page_cache_mb=CACHE_MB)
     try:
         check = partial(check_tables, SCHEMA, *tables)
         server = import_whole(server, SCHEMA, *tables, "scan", SilentProgress(), check)
