@@ -10,9 +10,9 @@ from typing import Any
 import polars as pl
 
 from ingest.corrections import Correction
-from ingest.fitting import Source
 from ingest.layouts import Json
 from ingest.mapping import Mapping
+from ingest.source import Source
 from jiwang.config import Settings
 from jiwang.errors import InputError, MappingError, VolumeError
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from ingest.fitting import Source, fit, unread_sheets
+from ingest.fitting import fit, unread_sheets
 from ingest.mapping import Dialect
 from ingest.periods import fits
+from ingest.source import Source
 from jiwang.errors import InputError, MappingError, SourceError
 
 

@@ -14,9 +14,9 @@ import polars as pl
 from ingest import encoding
 from ingest.corrections import Correction, hash_of
 from ingest.encoding import Lines
-from ingest.fitting import Source
 from ingest.layouts import Csv, Fixed, JsonLines, Workbook
 from ingest.raw import ROW, Batch
+from ingest.source import Source
 
 RAW_SCHEMA = {
     "source_file": pl.String,

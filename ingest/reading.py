@@ -11,7 +11,6 @@ from ingest import columnar, delimited, documents, fixed, workbook
 from ingest.account import Entry
 from ingest.ahead import ahead
 from ingest.convert import Converted, convert
-from ingest.fitting import Source
 from ingest.layouts import Csv, Fixed, Json, JsonLines, Workbook
 from ingest.likelihood import Likelihood
 from ingest.overlay import Overlay
@@ -19,6 +18,7 @@ from ingest.paths import Paths
 from ingest.raw import BROKEN_SCHEMA, ROW, Batch, broken_frame
 from ingest.repeats import key_hash
 from ingest.slips import Slips
+from ingest.source import Source
 from ingest.wide import PART, Reading, readings, sliced
 from jiwang import ids
 from jiwang.progress import Task

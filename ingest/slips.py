@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 import polars as pl
 
 from ingest.convert import Converted, convert
-from ingest.fitting import Source
 from ingest.likelihood import FURTHEST, Likelihood
 from ingest.mapping import Mapping
 from ingest.raw import ROW, Broken, text_frame
+from ingest.source import Source
 from ingest.values import MISFITS
 from ingest.wide import readings
 

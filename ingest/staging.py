@@ -25,10 +25,10 @@ from ingest import corrections, rows
 from ingest.account import Entry
 from ingest.ahead import ahead
 from ingest.corrections import Correction
-from ingest.fitting import Source
 from ingest.overlay import Overlay
 from ingest.raw import BROKEN_SCHEMA
 from ingest.reading import read
+from ingest.source import Source
 from jiwang.errors import InputError, MappingError, SourceError
 from jiwang.ids import digest
 from jiwang.manifest import file_digest
