@@ -27,7 +27,7 @@ from _memory import most_held
 from _province import Tables, province
 
 from graph import neo4j_server
-from graph.contract import check_tables
+from graph.contract import check_tables, rows_of
 from graph.fixtures import load_fixture
 from graph.ladybug_store import LadybugStore
 from graph.neo4j_import import import_whole
@@ -114,7 +114,7 @@ def main() -> int:
         folder = Path(name)
         tables = province(folder / "tables", args.scale)
         rings = planted(tables, args.copies, patterns)
-        rows = sum(pl.scan_parquet(p).select(pl.len()).collect().item() for t in tables for p in t.values())
+        rows = sum(rows_of(path) for paths in tables for path in paths.values())
         sys.stdout.write(f"{rows:,} rows, {len(rings)} rings planted\n")
         with LadybugStore(folder / "store", schema=SCHEMA) as store:
             store.load(*tables, "scan", SilentProgress())
